@@ -1,0 +1,198 @@
+"""From the set of a subject's entries to the rows of its tables, by the folds in `shared.projections`.
+
+Only what the phone adds of its own is decided here: search texts over more fields, and each person's next
+dose, so that due lists are one indexed query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.entries import Entry
+from shared.projections import events, people, programme, stock
+from shared.projections.register import Folded, fold_register
+from shared.rules.schedule import next_dose
+from shared.text.folding import search_key, sort_key
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+#: Kinds projected together with another kind of the same subject: a dose changes the person's due day.
+UNIT_OF = {"dose": "person"}
+KINDS_OF = {"person": ("person", "dose")}
+
+#: Tables of a unit, with the column that holds its subject: rows there are replaced by what a fold gives.
+OWNED: dict[str, tuple[tuple[str, str], ...]] = {
+    "household": (("household", "id"),),
+    "person": (("person", "id"), ("dose", "person_id"), ("immunisation", "person_id")),
+    "visit": (("visit", "household_id"),),
+    "session": (("session", "id"),),
+    "stock_movement": (("stock_movement", "lot_id"), ("stock_balance", "lot_id")),
+    "stock_count": (("stock_count", "site_id"),),
+    "population_return": (("population", "commune_id"),),
+    "place": (
+        ("place", "id"),
+        ("place_version", "place_id"),
+        ("place_serves", "place_id"),
+        ("place_succession", "new_id"),
+    ),
+    "item": (("item", "id"),),
+    "lot": (("lot", "id"),),
+    "campaign": (("campaign", "id"),),
+    "plan_target": (("plan_target", "id"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a fold needs besides the entries: what corrects what, which own entries are unsent (they are
+    shown before others in a conflict, L15), and the day that next doses are judged on.
+    """
+
+    corrected_by: Mapping[str, str]
+    unsent: Collection[str]
+    today: date
+
+
+def rows_of(unit: str, subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    """The rows of one subject by table. Depends on the set of entries, not on their order."""
+    return _FOLDS[unit](subject, entries, context)
+
+
+def judge(person: Row, immunisation: Row | None, today: date) -> tuple[str | None, date | None]:
+    """(next dose type, day it falls due) of a person row, judged on a day; the day None when it is due
+    already.
+    """
+    found = next_dose(person, immunisation, today)
+    return found.dose_type, found.due_on
+
+
+def _household(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    folded = fold_register(entries, context.unsent)
+    row = people.household_row(folded)
+    if row is not None:
+        row["search"] = search_key(row["head_name"], row["lane"], row["address"], _typed(row["phone"]))
+        row["sort_name"] = sort_key(row["head_name"])
+    return {"household": [row] if row else [], "conflict": _conflicts("household", folded)}
+
+
+def _person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    doses = [
+        events.dose_row(entry, context.corrected_by.get(entry.id))
+        for entry in _each_once(entries)
+        if entry.kind == "dose"
+    ]
+    immunisation = events.immunisation_row(subject, doses) if doses else None
+    tables: Tables = {"dose": doses, "immunisation": [immunisation] if immunisation else []}
+    written = [entry for entry in entries if entry.kind == "person"]
+    if not written:
+        return tables
+    folded = fold_register(written, context.unsent)
+    row = people.person_row(folded)
+    if row is not None:
+        row["search"] = search_key(row["full_name"], row["id_number"], _typed(row["phone"]))
+        row["next_dose"], row["due_on"] = judge(row, immunisation, context.today)
+        tables["person"] = [row]
+    tables["conflict"] = _conflicts("person", folded)
+    return tables
+
+
+def _visit(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    visits, outcomes = [], []
+    for entry in _each_once(entries):
+        visit, lines = events.visit_rows(entry, context.corrected_by.get(entry.id))
+        visits.append(visit)
+        outcomes += lines
+    return {"visit": visits, "visit_outcome": outcomes}
+
+
+def _session(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    folded = fold_register(entries, context.unsent)
+    firsts = [entry.occurred_on for entry in entries if not entry.is_edit]
+    row = stock.session_row(folded, min(firsts)) if firsts else None
+    return {"session": [row] if row else [], "conflict": _conflicts("session", folded)}
+
+
+def _movement(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    movements = [stock.movement_row(entry) for entry in _each_once(entries)]
+    holdings: dict[str, list[Row]] = {}
+    for movement in movements:
+        holdings.setdefault(movement["holding_id"], []).append(movement)
+    balances = [stock.balance_row(moved) for moved in holdings.values()]
+    return {"stock_movement": movements, "stock_balance": balances}
+
+
+def _count(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    counts, lines = [], []
+    for entry in _each_once(entries):
+        count, counted = stock.count_rows(entry, context.corrected_by.get(entry.id))
+        counts.append(count)
+        lines += counted
+    return {"stock_count": counts, "stock_count_line": lines}
+
+
+def _population(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    rows = [
+        row
+        for entry in _each_once(entries)
+        for row in events.population_rows(entry, context.corrected_by.get(entry.id))
+    ]
+    return {"population": rows}
+
+
+def _place(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    folded = fold_register(entries, context.unsent)
+    return programme.place_rows(folded) | {"conflict": _conflicts("place", folded)}
+
+
+def _reference(
+    table: str, row_of: Callable[[Folded], Row | None]
+) -> Callable[[str, Sequence[Entry], Context], Tables]:
+    def project(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+        folded = fold_register(entries, context.unsent)
+        row = row_of(folded)
+        return {table: [row] if row else [], "conflict": _conflicts(table, folded)}
+
+    return project
+
+
+def _typed(number: str | None) -> str | None:
+    """A phone number as people type it: 0912… for the +84912… that is stored."""
+    return "0" + number.removeprefix("+84") if number and number.startswith("+84") else number
+
+
+def _conflicts(kind: str, folded: Folded) -> list[Row]:
+    return [
+        {
+            "subject_id": folded.subject,
+            "kind": kind,
+            "field": conflict.field,
+            "winner_id": conflict.winner,
+            "loser_id": conflict.loser,
+        }
+        for conflict in folded.conflicts
+    ]
+
+
+def _each_once(entries: Sequence[Entry]) -> list[Entry]:
+    by_id = {entry.id: entry for entry in entries}
+    return [by_id[each] for each in sorted(by_id)]
+
+
+_FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
+    "household": _household,
+    "person": _person,
+    "visit": _visit,
+    "session": _session,
+    "stock_movement": _movement,
+    "stock_count": _count,
+    "population_return": _population,
+    "place": _place,
+    "item": _reference("item", stock.item_row),
+    "lot": _reference("lot", stock.lot_row),
+    "campaign": _reference("campaign", programme.campaign_row),
+    "plan_target": _reference("plan_target", programme.plan_target_row),
+}

@@ -1,0 +1,187 @@
+"""The tables of the phone, made and changed by numbered migrations that are never edited.
+
+entry: every entry this phone wrote (`own`) or was sent (`pulled`). The outbox is its rows that are own and
+have no outcome; `chain` is the running hash over this phone's own entries, which a receipt must equal.
+Everything below `meta` is projected from entries and can be made again from them.
+"""
+
+from __future__ import annotations
+
+from mobile.store.driver import Connection
+
+ENTRIES = """
+CREATE TABLE entry (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    place TEXT NOT NULL,
+    device_seq INTEGER NOT NULL,
+    occurred_on TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    corrects TEXT,
+    payload BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('own', 'pulled')),
+    readable INTEGER NOT NULL DEFAULT 1,
+    chain BLOB,
+    outcome TEXT CHECK (outcome IN ('accepted', 'duplicate', 'held', 'refused')),
+    faults TEXT NOT NULL DEFAULT '[]',
+    flags TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX entry_subject ON entry (subject, kind);
+CREATE INDEX entry_corrects ON entry (corrects) WHERE corrects IS NOT NULL;
+CREATE UNIQUE INDEX entry_own ON entry (device_seq) WHERE origin = 'own';
+CREATE INDEX entry_outbox ON entry (device_seq) WHERE origin = 'own' AND outcome IS NULL;
+CREATE INDEX entry_outcome ON entry (outcome) WHERE origin = 'own';
+CREATE TABLE stream (id TEXT PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE draft (key TEXT PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL, saved_at TEXT NOT NULL);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+REGISTERS = """
+CREATE TABLE household (
+    id TEXT PRIMARY KEY, village_id TEXT NOT NULL, head_name TEXT NOT NULL, lane TEXT, address TEXT, phone
+    TEXT, note TEXT, lat_e6 INTEGER, lon_e6 INTEGER, search TEXT NOT NULL, sort_name TEXT NOT NULL
+);
+CREATE INDEX household_village ON household (village_id, sort_name);
+CREATE TABLE person (
+    id TEXT PRIMARY KEY, household_id TEXT NOT NULL, village_id TEXT NOT NULL, full_name TEXT NOT NULL,
+    search TEXT NOT NULL, sort_name TEXT NOT NULL, birth_date TEXT NOT NULL, birth_precision TEXT NOT NULL,
+    sex TEXT NOT NULL, ethnic TEXT, relation TEXT, id_kind TEXT NOT NULL, id_number TEXT, phone TEXT,
+    guardian_name TEXT, guardian_phone TEXT, residence TEXT NOT NULL, residence_since TEXT, vulnerable TEXT
+    NOT NULL, cannot_come TEXT, contraindication TEXT, covid_on TEXT, next_dose TEXT, due_on TEXT
+);
+CREATE INDEX person_household ON person (household_id);
+CREATE INDEX person_village ON person (village_id, sort_name);
+CREATE INDEX person_counts ON person (village_id, residence, next_dose, due_on);
+CREATE TABLE visit (
+    id TEXT PRIMARY KEY, household_id TEXT NOT NULL, village_id TEXT NOT NULL, visited_on TEXT NOT NULL,
+    visit_type TEXT NOT NULL, revisit_on TEXT, communication TEXT, note TEXT, author_id TEXT NOT NULL,
+    corrected_by TEXT );
+CREATE INDEX visit_household ON visit (household_id, visited_on);
+CREATE TABLE visit_outcome (
+    visit_id TEXT NOT NULL REFERENCES visit (id) ON DELETE CASCADE, person_id TEXT NOT NULL, outcome TEXT NOT
+    NULL, reason TEXT, appointment_on TEXT, note TEXT, PRIMARY KEY (visit_id, person_id)
+);
+CREATE INDEX visit_outcome_person ON visit_outcome (person_id);
+CREATE TABLE dose (
+    id TEXT PRIMARY KEY, person_id TEXT NOT NULL, site_id TEXT NOT NULL, session_id TEXT, vaccine TEXT NOT
+    NULL, lot_id TEXT, lot_number TEXT, dose_type TEXT NOT NULL, given_on TEXT NOT NULL, screening TEXT NOT
+    NULL, at_home INTEGER NOT NULL, from_certificate INTEGER NOT NULL, author_id TEXT NOT NULL, corrected_by
+    TEXT );
+CREATE INDEX dose_person ON dose (person_id);
+CREATE INDEX dose_session ON dose (session_id) WHERE session_id IS NOT NULL;
+CREATE TABLE immunisation (
+    person_id TEXT PRIMARY KEY, primary_1_on TEXT, primary_2_on TEXT, primary_3_on TEXT, additional_on TEXT,
+    booster_1_on TEXT, booster_2_on TEXT, series_complete_on TEXT, last_dose_on TEXT, last_vaccine TEXT
+);
+CREATE TABLE conflict (
+    subject_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, winner_id TEXT NOT NULL, loser_id TEXT
+    NOT NULL, PRIMARY KEY (subject_id, kind, field, winner_id, loser_id)
+);
+"""
+
+STOCK_AND_PLANS = """
+CREATE TABLE session (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, held_on TEXT NOT NULL, session_type TEXT NOT NULL, point_name
+    TEXT, closed INTEGER NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX session_site ON session (site_id, held_on);
+CREATE TABLE item (
+    id TEXT PRIMARY KEY, province_id TEXT NOT NULL, code TEXT NOT NULL, name_vi TEXT NOT NULL, name_en TEXT
+    NOT NULL, item_class TEXT NOT NULL, unit_vi TEXT NOT NULL, unit_en TEXT NOT NULL, vaccine TEXT,
+    doses_per_vial INTEGER, thaw_days INTEGER, open_vial_hours INTEGER, source TEXT, status TEXT
+);
+CREATE TABLE lot (
+    id TEXT PRIMARY KEY, item_id TEXT NOT NULL, lot_number TEXT NOT NULL, maker TEXT, label_expiry TEXT,
+    expiry_precision TEXT, revisions TEXT NOT NULL, hold TEXT
+);
+CREATE TABLE stock_movement (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, lot_id TEXT NOT NULL, holding_id TEXT NOT NULL, state TEXT
+    NOT NULL, thawed_on TEXT, vials INTEGER NOT NULL, reason TEXT NOT NULL, moved_on TEXT NOT NULL,
+    counterpart_id TEXT, document TEXT, session_id TEXT, reverses_id TEXT, author_id TEXT NOT NULL
+);
+CREATE INDEX stock_movement_lot ON stock_movement (lot_id);
+CREATE INDEX stock_movement_site ON stock_movement (site_id, moved_on);
+CREATE TABLE stock_balance (
+    holding_id TEXT PRIMARY KEY, site_id TEXT NOT NULL, lot_id TEXT NOT NULL, state TEXT NOT NULL, thawed_on
+    TEXT, vials INTEGER NOT NULL
+);
+CREATE INDEX stock_balance_site ON stock_balance (site_id);
+CREATE INDEX stock_balance_lot ON stock_balance (lot_id);
+CREATE TABLE stock_count (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, as_of TEXT NOT NULL, note TEXT, author_id TEXT NOT NULL,
+    corrected_by TEXT );
+CREATE INDEX stock_count_site ON stock_count (site_id, as_of);
+CREATE TABLE stock_count_line (
+    count_id TEXT NOT NULL REFERENCES stock_count (id) ON DELETE CASCADE, line_no INTEGER NOT NULL,
+    holding_id TEXT NOT NULL, lot_id TEXT NOT NULL, state TEXT NOT NULL, thawed_on TEXT, vials INTEGER, vvm
+    INTEGER, PRIMARY KEY (count_id, line_no)
+);
+CREATE TABLE place (
+    id TEXT PRIMARY KEY, level TEXT NOT NULL, province_id TEXT NOT NULL, lat_e5 INTEGER, lon_e5 INTEGER,
+    source TEXT );
+CREATE TABLE place_version (
+    place_id TEXT NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT, name TEXT NOT NULL, unit_type TEXT NOT
+    NULL, code TEXT, parent_id TEXT, health_parent_id TEXT, PRIMARY KEY (place_id, valid_from)
+);
+CREATE TABLE place_serves (place_id TEXT NOT NULL, village_id TEXT NOT NULL, PRIMARY KEY (place_id,
+village_id)); CREATE TABLE place_succession (old_id TEXT NOT NULL, new_id TEXT NOT NULL, PRIMARY KEY (new_id,
+old_id)); CREATE TABLE campaign (
+    id TEXT PRIMARY KEY, province_id TEXT NOT NULL, name_vi TEXT NOT NULL, name_en TEXT NOT NULL, disease
+    TEXT NOT NULL, document TEXT NOT NULL, starts_on TEXT NOT NULL, ends_on TEXT
+);
+CREATE TABLE plan_target (
+    id TEXT PRIMARY KEY, campaign_id TEXT NOT NULL, target_place_id TEXT NOT NULL, age_group TEXT NOT NULL,
+    dose_type TEXT NOT NULL, due_on TEXT NOT NULL, planned_people INTEGER NOT NULL, document TEXT NOT NULL,
+    valid_from TEXT NOT NULL, status TEXT
+);
+CREATE TABLE population (
+    return_id TEXT NOT NULL, age_group TEXT NOT NULL, commune_id TEXT NOT NULL, period TEXT NOT NULL, opening
+    INTEGER, current INTEGER, source TEXT NOT NULL, as_of TEXT NOT NULL, corrected_by TEXT, PRIMARY KEY
+    (return_id, age_group) );
+CREATE INDEX population_commune ON population (commune_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS,)
+
+#: Tables that are made again from entries.
+PROJECTED = (
+    "household",
+    "person",
+    "visit_outcome",
+    "visit",
+    "dose",
+    "immunisation",
+    "conflict",
+    "session",
+    "item",
+    "lot",
+    "stock_movement",
+    "stock_balance",
+    "stock_count_line",
+    "stock_count",
+    "place",
+    "place_version",
+    "place_serves",
+    "place_succession",
+    "campaign",
+    "plan_target",
+    "population",
+)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a database to the newest numbered migration; each runs whole or not at all."""
+    at = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number, script in enumerate(MIGRATIONS[at:], start=at + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in filter(str.strip, script.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

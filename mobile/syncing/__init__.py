@@ -1,0 +1,1 @@
+"""Sending the outbox and fetching streams: `client.SyncClient` and, for the screens, `worker.SyncWorker`."""

@@ -1,0 +1,15 @@
+"""Commands of the server's side of `tungnha`, each in its own module."""
+
+import click
+
+from server.cli import checking, demo, device, scheduling, seed, serve, user
+
+commands: list[click.Command] = [
+    *checking.commands,
+    *scheduling.commands,
+    *seed.commands,
+    *serve.commands,
+    *demo.commands,
+    *user.commands,
+    *device.commands,
+]

@@ -1,0 +1,198 @@
+"""Delivery: which streams a new entry belongs to, and its numbered place in each.
+
+A person's entries go to the person's home village. Two pushes about one person must not miss each other, so:
+homes are read, streams locked in sorted order, homes read again; a home that changed in between, or would now
+come out otherwise, means starting over. A person known to nobody yet gets a home row without a village, and
+whoever writes about such a person waits on that row. An edit or a correction written at another place than
+the entries it is about goes to theirs as well, which also makes the two wait for each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from server.database import insert_new, insert_rows, select_among
+from server.ledger.models import Delivery, EntryRow, Home, Stream
+from server.ledger.projecting import entries_of
+from shared import wire
+from shared.entries import Entry
+from shared.kinds import KINDS
+from shared.projections.people import home_of
+from shared.projections.register import fold_register
+
+_STREAM: Table = Stream.__table__  # type: ignore[assignment]
+_DELIVERY: Table = Delivery.__table__  # type: ignore[assignment]
+_HOME: Table = Home.__table__  # type: ignore[assignment]
+_ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
+
+
+class HomeMoved(Exception):
+    """A person's home changed while this push waited for its locks: roll back and start over."""
+
+
+@dataclass(slots=True)
+class _Homes:
+    """Homes as read before the locks; `fresh` persons had no entry about them before this push."""
+
+    village: dict[str, str | None]
+    fresh: set[str]
+
+
+def deliver(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Give every new entry its place in every stream it belongs to. Raises HomeMoved."""
+    persons = {entry.subject for entry in entries if KINDS[entry.kind].about_person}
+    before = _read_homes(connection, persons)
+    after = _new_homes(connection, entries, before)
+    moved = {p: home for p, home in after.items() if home is not None and home != before.village[p]}
+    stands = _standing_places(connection, entries)
+    routes = [_route(entry, before, after, stands) for entry in entries]
+    heads = _lock_streams(connection, {*moved.values()}.union(*routes))
+    _check_homes(connection, entries, before, after)
+    pending: dict[str, list[tuple[str, bytes]]] = {stream: [] for stream in heads}
+    returning = {person: home for person, home in moved.items() if person not in before.fresh}
+    _add_history(connection, returning, {entry.id for entry in entries}, pending)
+    for entry, streams in zip(entries, routes, strict=True):
+        for stream in streams:
+            pending[stream].append((entry.id, entry.digest))
+    _append(connection, heads, pending)
+    rows = [{"person_id": person, "village_id": moved[person]} for person in sorted(moved)]
+    insert_rows(connection, _HOME, rows, replace=("person_id",))
+
+
+def _read_homes(connection: Connection, persons: set[str]) -> _Homes:
+    query = select(_HOME.c.person_id, _HOME.c.village_id)
+    homes: dict[str, str | None] = _pairs(select_among(connection, query, _HOME.c.person_id, persons))
+    unknown = [{"person_id": person, "village_id": None} for person in sorted(persons - homes.keys())]
+    fresh = insert_new(connection, _HOME, unknown, "person_id")
+    homes |= dict.fromkeys(fresh)
+    for person in sorted(persons):
+        if homes.get(person) is None and person not in fresh:
+            _wait_for(connection, person)
+            homes[person] = None
+    return _Homes(homes, fresh)
+
+
+def _wait_for(connection: Connection, person: str) -> None:
+    """Lock the row of a person without a home. One at a time: whoever holds the row of a person whose home got
+    known meanwhile must not wait for anything, for the next move of that person holds streams and wants the row.
+    """
+    locked = select(_HOME.c.village_id).where(_HOME.c.person_id == person).with_for_update()
+    if connection.execute(locked).scalar_one() is not None:
+        raise HomeMoved(person)
+
+
+def _new_homes(connection: Connection, entries: Sequence[Entry], homes: _Homes) -> dict[str, str | None]:
+    """Homes once these entries count: the fold of each person's entries says so."""
+    after = dict(homes.village)
+    written: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.kind == "person":
+            written.setdefault(entry.subject, []).append(entry)
+    known_before = [person for person in written if person not in homes.fresh]
+    for entry in entries_of(connection, "person", known_before):
+        written[entry.subject].append(entry)
+    for person, said in written.items():
+        after[person] = home_of(fold_register(said))
+    return after
+
+
+def _standing_places(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[str, str], set[str]]:
+    """Where entries about the same subjects stand already: an edit or a correction from elsewhere goes there too.
+
+    (kind, subject) -> places; only for what is edited or corrected. A person's edits follow the home instead.
+    """
+    later = {(e.kind, e.subject) for e in entries if (e.is_edit or e.corrects) and e.kind != "person"}
+    query = select(_ENTRY.c.kind, _ENTRY.c.subject_id, _ENTRY.c.place_id).distinct()
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in select_among(
+        connection, query, _ENTRY.c.subject_id, sorted({subject for _, subject in later})
+    ):
+        if (row.kind, row.subject_id) in later:
+            found.setdefault((row.kind, row.subject_id), set()).add(row.place_id)
+    return found
+
+
+def _route(
+    entry: Entry, before: _Homes, after: dict[str, str | None], stands: dict[tuple[str, str], set[str]]
+) -> list[str]:
+    streams = {entry.place}
+    if KINDS[entry.kind].about_person:
+        homes = (before.village[entry.subject], after[entry.subject])
+        streams.update(home for home in homes if home is not None)
+    if entry.is_edit or entry.corrects:
+        streams |= stands.get((entry.kind, entry.subject), set())
+    return sorted(streams)
+
+
+def _lock_streams(connection: Connection, streams: set[str]) -> dict[str, tuple[int, bytes]]:
+    """Head and running hash of each stream, locked in sorted order; streams never used before are made first."""
+    known = select_among(connection, select(_STREAM.c.id), _STREAM.c.id, streams)
+    missing = sorted(streams.difference(row.id for row in known))
+    insert_new(connection, _STREAM, [{"id": s, "head": 0, "hash": wire.EMPTY_HASH} for s in missing], "id")
+    query = select(_STREAM.c.id, _STREAM.c.head, _STREAM.c.hash).order_by(_STREAM.c.id)
+    rows = select_among(connection, query.with_for_update(key_share=True), _STREAM.c.id, sorted(streams))
+    return {row.id: (row.head, bytes(row.hash)) for row in rows}
+
+
+def _check_homes(
+    connection: Connection, entries: Sequence[Entry], before: _Homes, after: dict[str, str | None]
+) -> None:
+    """The second reading, now that the streams are locked: homes, and what the persons' entries make of them."""
+    settled = [person for person in before.village if person not in before.fresh]
+    query = select(_HOME.c.person_id, _HOME.c.village_id)
+    for row in select_among(connection, query, _HOME.c.person_id, settled):
+        if row.village_id != before.village[row.person_id]:
+            raise HomeMoved(row.person_id)
+    known = [entry for entry in entries if entry.subject not in before.fresh]
+    for person, home in _new_homes(connection, known, before).items():
+        if person not in before.fresh and home != after[person]:
+            raise HomeMoved(person)
+
+
+def _add_history(
+    connection: Connection,
+    moved: dict[str, str],
+    new: set[str],
+    pending: dict[str, list[tuple[str, bytes]]],
+) -> None:
+    """What was written about people before they came to their new village goes there too."""
+    if not moved:
+        return
+    about = [kind.name for kind in KINDS.values() if kind.about_person]
+    query = select(_ENTRY.c.id, _ENTRY.c.subject_id, _ENTRY.c.digest).where(_ENTRY.c.kind.in_(about))
+    rows = select_among(connection, query.order_by(_ENTRY.c.id), _ENTRY.c.subject_id, moved)
+    history = [row for row in rows if row.id not in new]
+    delivered = select(_DELIVERY.c.entry_id, _DELIVERY.c.stream_id)
+    there = {
+        (row.entry_id, row.stream_id)
+        for row in select_among(connection, delivered, _DELIVERY.c.entry_id, [row.id for row in history])
+    }
+    for row in history:
+        home = moved[row.subject_id]
+        if (row.id, home) not in there:
+            pending[home].append((row.id, bytes(row.digest)))
+
+
+def _append(
+    connection: Connection,
+    heads: dict[str, tuple[int, bytes]],
+    pending: dict[str, list[tuple[str, bytes]]],
+) -> None:
+    deliveries, moved_heads = [], []
+    for stream, (position, running) in heads.items():
+        for entry_id, digest in pending[stream]:
+            position += 1
+            running = wire.chain(running, digest)
+            deliveries.append(
+                {"stream_id": stream, "position": position, "entry_id": entry_id, "hash": running}
+            )
+        if pending[stream]:
+            moved_heads.append({"id": stream, "head": position, "hash": running})
+    insert_rows(connection, _DELIVERY, deliveries)
+    insert_rows(connection, _STREAM, moved_heads, replace=("id",))
+
+
+def _pairs(rows: list[Any]) -> dict[str, str | None]:
+    return {row.person_id: row.village_id for row in rows}

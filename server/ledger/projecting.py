@@ -1,0 +1,138 @@
+"""How projections hear of new entries, in a push and in a rebuild alike.
+
+A projector is a function of the rooms above (registers, stock, plans, places): it gets the entries that
+arrived and brings its tables to what the pure folds of `shared.projections` say about *all* entries of the
+subjects concerned.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, Text, cast, func, select
+
+from server.database import in_parts, insert_rows, select_among
+from server.ledger.models import Conflict, EntryRow
+from shared.entries import Entry
+from shared.projections.register import Folded, fold_register
+from shared.reading import read_payload
+
+_ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
+_CONFLICT: Table = Conflict.__table__  # type: ignore[assignment]
+
+
+class Arrived:
+    """New entries of one transaction, and what is needed to project them.
+
+    `whole` is given by a rebuild: the entries are all there are of their subjects, so nothing earlier is
+    looked up, and it is the connection to the ledger they come from.
+    """
+
+    def __init__(
+        self, connection: Connection, entries: Sequence[Entry], *, whole: Connection | None = None
+    ) -> None:
+        self.connection = connection
+        self._whole = whole is not None
+        self._ledger = whole or connection
+        self._by_kind: dict[str, list[Entry]] = {}
+        for entry in entries:
+            self._by_kind.setdefault(entry.kind, []).append(entry)
+
+    def of(self, kind: str) -> list[Entry]:
+        """The new entries of a kind."""
+        return self._by_kind.get(kind, [])
+
+    def folded(self, kind: str) -> list[Folded]:
+        """Every subject of a register kind that something new was said about, folded over all its entries.
+
+        Conflicts between edits are written down on the way.
+        """
+        by_subject: dict[str, list[Entry]] = {}
+        for entry in self.of(kind):
+            by_subject.setdefault(entry.subject, []).append(entry)
+        if not by_subject:
+            return []
+        if not self._whole:
+            for entry in entries_of(self.connection, kind, self._with_more(kind, by_subject)):
+                if all(entry.id != new.id for new in by_subject[entry.subject]):
+                    by_subject[entry.subject].append(entry)
+        states = [fold_register(by_subject[subject]) for subject in sorted(by_subject)]
+        _note_conflicts(self.connection, kind, [s for s in states if len(by_subject[s.subject]) > 1])
+        return states
+
+    def _with_more(self, kind: str, subjects: Collection[str]) -> list[str]:
+        """Those of these subjects, of each of which an entry is new, that have more than one."""
+        query = select(_ENTRY.c.subject_id).where(_ENTRY.c.kind == kind).group_by(_ENTRY.c.subject_id)
+        query = query.having(func.count() > 1)
+        return [row.subject_id for row in select_among(self.connection, query, _ENTRY.c.subject_id, subjects)]
+
+    def first_days(self, kind: str, subjects: Iterable[str]) -> dict[str, Any]:
+        """The day of each subject's first entry (the earliest day among its first entries)."""
+        days: dict[str, Any] = {}
+        known = list(self.of(kind))
+        if not self._whole:
+            known += entries_of(self.connection, kind, list(subjects))
+        for entry in known:
+            if not entry.is_edit:
+                days[entry.subject] = min(days.get(entry.subject, entry.occurred_on), entry.occurred_on)
+        return days
+
+    def events(self, kind: str) -> list[tuple[Entry, str | None]]:
+        """Event entries to project, each with the id of the entry that corrects it (None when none does).
+
+        These are the new ones and, when a correction arrived, the ones it corrects. A correction is about
+        the same subject as what it corrects; naming an entry about another subject has no effect, so that
+        what is said of a subject depends on that subject's entries alone.
+        """
+        new = self.of(kind)
+        if not new:
+            return []
+        known = {entry.id: entry for entry in new}
+        if not self._whole:
+            wanted = {(e.corrects, e.subject) for e in new if e.corrects and e.corrects not in known}
+            query = select(_ENTRY.c.payload).where(_ENTRY.c.kind == kind)
+            for row in select_among(self.connection, query, _ENTRY.c.id, {target for target, _ in wanted}):
+                entry = read_payload(row.payload.encode())
+                if (entry.id, entry.subject) in wanted:
+                    known[entry.id] = entry
+        correctors = self._correctors(kind, known)
+        return [(entry, correctors.get(entry.id)) for entry in known.values()]
+
+    def _correctors(self, kind: str, known: dict[str, Entry]) -> dict[str, str]:
+        query = (
+            select(_ENTRY.c.corrects_id, _ENTRY.c.subject_id, func.min(cast(_ENTRY.c.id, Text)).label("by"))
+            .where(_ENTRY.c.kind == kind, _ENTRY.c.corrects_id.is_not(None))
+            .group_by(_ENTRY.c.corrects_id, _ENTRY.c.subject_id)
+        )
+        return {
+            row.corrects_id: row.by
+            for row in select_among(self._ledger, query, _ENTRY.c.corrects_id, list(known))
+            if row.subject_id == known[row.corrects_id].subject
+        }
+
+
+Projector = Callable[[Connection, Arrived], None]
+
+
+def entries_of(connection: Connection, kind: str, subjects: Iterable[str]) -> list[Entry]:
+    """Every stored entry of a kind about these subjects."""
+    query = select(_ENTRY.c.payload).where(_ENTRY.c.kind == kind)
+    rows = select_among(connection, query, _ENTRY.c.subject_id, list(subjects))
+    return [read_payload(row.payload.encode()) for row in rows]
+
+
+def _note_conflicts(connection: Connection, kind: str, states: list[Folded]) -> None:
+    rows = [
+        {
+            "subject_id": state.subject,
+            "field": conflict.field,
+            "loser_id": conflict.loser,
+            "winner_id": conflict.winner,
+            "kind": kind,
+        }
+        for state in states
+        for conflict in state.conflicts
+    ]
+    for part in in_parts([state.subject for state in states]):
+        told = (_CONFLICT.c.kind == kind) & _CONFLICT.c.subject_id.in_(part)
+        connection.execute(_CONFLICT.delete().where(told))
+    insert_rows(connection, _CONFLICT, rows)

@@ -1,0 +1,1 @@
+"""Reports: rows for people who count on them, as JSON or CSV, from the same figures the pages show."""

@@ -1,0 +1,76 @@
+"""Stock by effective expiry: what stands where, how long it may be used, what was last counted."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from sqlalchemy import Connection, Table, select
+
+from server.database import select_among
+from server.stock.models import Item, Lot, StockBalance
+from shared.rules.expiry import bucket, days_left, effective_expiry
+
+_BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringStock:
+    """One holding with something in it. `vials` and `doses` are book figures (doses None for other items).
+
+    `days_left` is negative once expired; None when the expiry is not known.
+    """
+
+    site_id: str
+    holding_id: str
+    lot_id: str
+    lot_number: str
+    item_id: str
+    item_name_vi: str
+    item_name_en: str
+    state: str
+    thawed_on: date | None
+    label_expiry: date | None
+    expiry: date | None
+    days_left: int | None
+    bucket: str
+    vials: int
+    doses: int | None
+    hold: str | None
+
+
+def expiring_stock(connection: Connection, sites: Collection[str], today: date) -> list[ExpiringStock]:
+    """Every holding of these sites that is not empty, the soonest to expire first, then the most doses."""
+    query = (
+        select(
+            StockBalance.site_id, StockBalance.holding_id, StockBalance.state, StockBalance.thawed_on,
+            StockBalance.vials, Lot.id.label("lot_id"), Lot.lot_number, Lot.label_expiry, Lot.revisions, Lot.hold,
+            Item.id.label("item_id"), Item.name_vi, Item.name_en, Item.doses_per_vial, Item.thaw_days,
+        )
+        .join(Lot, Lot.id == StockBalance.lot_id)
+        .join(Item, Item.id == Lot.item_id)
+        .where(StockBalance.vials != 0)
+    )  # fmt: skip
+    found = []
+    for row in select_among(connection, query, _BALANCE.c.site_id, sites):
+        expiry = effective_expiry(
+            row.label_expiry,
+            state=row.state,
+            revisions=orjson.loads(row.revisions),
+            thawed_on=row.thawed_on,
+            thaw_days=row.thaw_days,
+        )
+        left = days_left(expiry, today)
+        found.append(
+            ExpiringStock(
+                row.site_id, row.holding_id, row.lot_id, row.lot_number, row.item_id, row.name_vi, row.name_en,
+                row.state, row.thawed_on, row.label_expiry, expiry, left, bucket(left), row.vials,
+                row.vials * row.doses_per_vial if row.doses_per_vial else None, row.hold,
+            )
+        )  # fmt: skip
+    return sorted(found, key=_risk)
+
+
+def _risk(stock: ExpiringStock) -> tuple[int, int, str]:
+    left = 100_000 if stock.days_left is None else stock.days_left
+    return left, -(stock.doses or stock.vials), stock.holding_id

@@ -1,0 +1,103 @@
+"""Tables of items, lots, movements, balances and counts: projections of their entries. Whole vials or units."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Id, Model
+
+
+class Item(Model):
+    """An item of the catalogue; the only place that states doses a vial and thaw days."""
+
+    __tablename__ = "item"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    province_id: Mapped[str] = mapped_column(Id)
+    code: Mapped[str] = mapped_column(Text)
+    name_vi: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    item_class: Mapped[str] = mapped_column(Text)
+    unit_vi: Mapped[str] = mapped_column(Text)
+    unit_en: Mapped[str] = mapped_column(Text)
+    vaccine: Mapped[str | None] = mapped_column(Text)
+    doses_per_vial: Mapped[int | None]
+    thaw_days: Mapped[int | None]
+    open_vial_hours: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str | None] = mapped_column(Text)
+
+
+class Lot(Model):
+    """A lot; `revisions` is a JSON list of {state, expiry, document}; `hold` the document that stops its use."""
+
+    __tablename__ = "lot"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    item_id: Mapped[str] = mapped_column(Id, index=True)
+    lot_number: Mapped[str] = mapped_column(Text)
+    maker: Mapped[str | None] = mapped_column(Text)
+    label_expiry: Mapped[date | None]
+    expiry_precision: Mapped[str | None] = mapped_column(Text)
+    revisions: Mapped[str] = mapped_column(Text)
+    hold: Mapped[str | None] = mapped_column(Text)
+
+
+class StockMovement(Model):
+    """A signed movement of one holding."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (Index("ix_movement_holding", "holding_id", "moved_on"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    site_id: Mapped[str] = mapped_column(Id, index=True)
+    lot_id: Mapped[str] = mapped_column(Id, index=True)
+    holding_id: Mapped[str] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(Text)
+    thawed_on: Mapped[date | None]
+    vials: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    moved_on: Mapped[date]
+    counterpart_id: Mapped[str | None] = mapped_column(Id)
+    document: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Id)
+    reverses_id: Mapped[str | None] = mapped_column(Id)
+    author_id: Mapped[str] = mapped_column(Id)
+
+
+class StockBalance(Model):
+    """A holding's book balance: the sum of its movements, whatever order they came in."""
+
+    __tablename__ = "stock_balance"
+    holding_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    site_id: Mapped[str] = mapped_column(Id, index=True)
+    lot_id: Mapped[str] = mapped_column(Id, index=True)
+    state: Mapped[str] = mapped_column(Text)
+    thawed_on: Mapped[date | None]
+    vials: Mapped[int] = mapped_column(BigInteger)
+
+
+class StockCount(Model):
+    """A count of a site's holdings as of a day."""
+
+    __tablename__ = "stock_count"
+    __table_args__ = (Index("ix_count_site", "site_id", "as_of"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    site_id: Mapped[str] = mapped_column(Id)
+    as_of: Mapped[date]
+    note: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[str] = mapped_column(Id)
+    corrected_by: Mapped[str | None] = mapped_column(Id)
+
+
+class StockCountLine(Model):
+    """One holding of a count; null vials were not counted."""
+
+    __tablename__ = "stock_count_line"
+    __table_args__ = (Index("ix_count_line_holding", "holding_id"),)
+    count_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True)
+    holding_id: Mapped[str] = mapped_column(Id)
+    lot_id: Mapped[str] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(Text)
+    thawed_on: Mapped[date | None]
+    vials: Mapped[int | None]
+    vvm: Mapped[int | None]

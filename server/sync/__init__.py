@@ -1,0 +1,3 @@
+"""The API phones speak: enrol, push, pull."""
+
+from server.sync.views import blueprint as blueprint

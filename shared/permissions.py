@@ -1,0 +1,65 @@
+"""Roles, and what each may write and see. A new role is one row here."""
+
+from dataclasses import dataclass
+
+VILLAGE_HEALTH_WORKER = "village_health_worker"
+STATION = "station"
+MOBILE_TEAM = "mobile_team"
+DISTRICT_REVIEWER = "district_reviewer"
+PROVINCIAL_MANAGER = "provincial_manager"
+ADMINISTRATOR = "administrator"
+INSPECTOR = "inspector"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: its name in both languages, whether it works on a phone, and what it may see on pages.
+
+    `sees`: ``names`` (people's names and numbers unmasked), ``entries`` (the ledger behind a figure),
+    ``stock``, ``devices``; ``issues_codes`` and ``imports`` are things it may do.
+    """
+
+    vi: str
+    en: str
+    field: bool
+    sees: frozenset[str]
+
+
+def _role(vi: str, en: str, *sees: str, field: bool = False) -> Role:
+    return Role(vi, en, field, frozenset(sees))
+
+
+ROLES: dict[str, Role] = {
+    VILLAGE_HEALTH_WORKER: _role("Nhân viên y tế thôn bản", "Village health worker", "names", field=True),
+    STATION: _role(
+        "Trạm y tế xã", "Commune health station", "names", "entries", "stock", "devices", field=True
+    ),
+    MOBILE_TEAM: _role("Tổ tiêm lưu động", "Mobile team", "names", "stock", field=True),
+    DISTRICT_REVIEWER: _role(
+        "Cán bộ y tế huyện", "District reviewer", "names", "entries", "stock", "devices", "issues_codes"
+    ),
+    PROVINCIAL_MANAGER: _role(
+        "Cán bộ y tế tỉnh", "Provincial manager", "entries", "stock", "devices", "issues_codes", "imports"
+    ),
+    ADMINISTRATOR: _role(
+        "Quản trị hệ thống", "Administrator", "entries", "stock", "devices", "issues_codes", "imports"
+    ),
+    INSPECTOR: _role("Thanh tra (chỉ xem)", "Inspector (read only)", "entries", "stock", "devices"),
+}
+
+FIELD_ROLES = frozenset(code for code, role in ROLES.items() if role.field)
+
+
+def may_author(role: str, kind: str) -> bool:
+    """Whether someone of `role` may write entries of `kind`."""
+    import shared.records  # noqa: F401  declares the kinds, with authors from the names above
+    from shared.kinds import KINDS
+
+    declared = KINDS.get(kind)
+    return declared is not None and role in declared.authors
+
+
+def may_see(role: str, what: str) -> bool:
+    """Whether `role` may see (or do) `what`, one of the words of `Role.sees`."""
+    known = ROLES.get(role)
+    return known is not None and what in known.sees

@@ -1,0 +1,16 @@
+"""Groups of roles that may write a kind of entry. The roles themselves stand in `shared.permissions`."""
+
+from shared.permissions import (
+    ADMINISTRATOR,
+    MOBILE_TEAM,
+    PROVINCIAL_MANAGER,
+    STATION,
+    VILLAGE_HEALTH_WORKER,
+)
+
+FIELD = frozenset({VILLAGE_HEALTH_WORKER, STATION, MOBILE_TEAM})
+VACCINATORS = frozenset({STATION, MOBILE_TEAM})
+STOCK_KEEPERS = frozenset({STATION, MOBILE_TEAM, PROVINCIAL_MANAGER})
+POPULATION = frozenset({STATION, PROVINCIAL_MANAGER, ADMINISTRATOR})
+PROGRAMME = frozenset({PROVINCIAL_MANAGER, ADMINISTRATOR})
+PLACES = frozenset({ADMINISTRATOR})

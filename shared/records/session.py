@@ -1,0 +1,48 @@
+"""A vaccination session of a fixed point or a mobile team. Opened by its first entry, closed by an edit."""
+
+from shared.fields import Choice, Flag, Ref, Text, Whole
+from shared.kinds import Kind, declare
+from shared.lists import Body, Lines, Many
+from shared.records.authors import VACCINATORS
+
+
+class SessionLot(Body):
+    """What happened to the vials of one lot taken to the session; whole vials."""
+
+    lot = Ref("Lô", "Lot", required=True)
+    vials_taken = Whole("Số lọ mang đi", "Vials taken", most=100_000, required=True)
+    vials_opened = Whole("Số lọ đã mở", "Vials opened", most=100_000)
+    vials_returned = Whole("Số lọ mang về", "Vials returned", most=100_000)
+    vials_discarded = Whole("Số lọ hủy", "Vials discarded", most=100_000)
+
+
+class SessionBody(Body):
+    """Fields of a session; it is held on the entry's day at the entry's site."""
+
+    session_type = Choice(
+        "Hình thức",
+        "Type",
+        {
+            "fixed": ("Điểm tiêm cố định", "Fixed point"),
+            "mobile": ("Tiêm lưu động", "Mobile team"),
+        },
+        required=True,
+    )
+    point_name = Text("Điểm tiêm", "Vaccination point")
+    villages = Many("Thôn, bản", "Villages", Ref("Thôn, bản", "Village", required=True))
+    team = Many("Thành viên", "Members", Text("Họ và tên", "Full name", required=True), most=30)
+    lots = Lines("Vắc xin mang theo", "Vaccine taken out", SessionLot)
+    closed = Flag("Đã kết thúc", "Closed")
+    note = Text("Ghi chú", "Note", longest=500, form="long_text")
+
+
+SESSION = declare(
+    Kind(
+        "session",
+        version=1,
+        nature="register",
+        labels=("Buổi tiêm", "Session"),
+        schema=SessionBody,
+        authors=VACCINATORS,
+    )
+)
