@@ -18,7 +18,7 @@ from mobile.syncing.worker import SyncWorker
 from mobile.words import words
 from shared.clock import Clock, FieldClock
 from shared.faults import Refused, fault
-from shared.permissions import may_author
+from shared.records import may_author
 
 
 class Navigator(Protocol):

@@ -1,4 +1,4 @@
-"""Roles, and what each may write and see. A new role is one row here."""
+"""Roles, and what each may see and do. A new role is one row here; what it may write, each kind declares."""
 
 from dataclasses import dataclass
 
@@ -48,15 +48,6 @@ ROLES: dict[str, Role] = {
 }
 
 FIELD_ROLES = frozenset(code for code, role in ROLES.items() if role.field)
-
-
-def may_author(role: str, kind: str) -> bool:
-    """Whether someone of `role` may write entries of `kind`."""
-    import shared.records  # noqa: F401  declares the kinds, with authors from the names above
-    from shared.kinds import KINDS
-
-    declared = KINDS.get(kind)
-    return declared is not None and role in declared.authors
 
 
 def may_see(role: str, what: str) -> bool:

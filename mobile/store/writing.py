@@ -13,8 +13,8 @@ from shared.entries import Entry
 from shared.faults import Refused, fault
 from shared.identifiers import new_id
 from shared.kinds import KINDS
-from shared.permissions import may_author
 from shared.reading import Held, Unreadable, read
+from shared.records import may_author
 
 if TYPE_CHECKING:
     from datetime import date

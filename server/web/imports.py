@@ -23,7 +23,7 @@ from server.web import blueprint
 from server.web.area import area, connection, require
 from server.web.texts import number, t
 from shared.faults import Refused, fault
-from shared.permissions import may_author
+from shared.records import may_author
 
 IMPORTERS: dict[str, Importer] = {i.layout.name: i for i in (Villages(), PopulationFigures(), PlanTargets())}
 SHOWN_ROWS = 500

@@ -1,5 +1,6 @@
 """Every kind of entry, one file each. Importing this package declares them all."""
 
+from shared.kinds import KINDS
 from shared.records import (  # noqa: F401
     campaign,
     dose,
@@ -15,3 +16,9 @@ from shared.records import (  # noqa: F401
     stock_movement,
     visit,
 )
+
+
+def may_author(role: str, kind: str) -> bool:
+    """Whether someone of `role` may write entries of `kind`."""
+    declared = KINDS.get(kind)
+    return declared is not None and role in declared.authors

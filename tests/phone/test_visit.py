@@ -41,7 +41,7 @@ def test_every_member_gets_an_outcome_in_one_tap_or_two(open_phone):
     phone.touch(screen.main)
     phone.at("household")
     assert phone.says("Đã ghi lần thăm")
-    assert phone.says("1 chưa gửi")
+    phone.wait_for(lambda: phone.says("1 chưa gửi"), seconds=60)
     assert outcomes(phone) == [
         {
             GRANDMOTHER: ("refused", "side_effects"),
