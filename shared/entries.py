@@ -4,9 +4,8 @@ A correction is a new entry that names what it corrects; a change to a household
 that carries the changed fields and names the entries its author had seen (`based_on`).
 """
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Envelope keys that stand in every entry, and those left out when they have no value.
 REQUIRED_KEYS = frozenset(
@@ -27,8 +26,7 @@ REQUIRED_KEYS = frozenset(
 OPTIONAL_KEYS = frozenset({"clock_offset_s", "based_on", "corrects"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry that passed the reading gate.
 
     `occurred_on` is a day in Vietnam, `recorded_at` the phone's UTC stamp with the offset measured at its

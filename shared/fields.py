@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields
 
 from shared.identifiers import is_id
 
-_DAY = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_DAY = re.compile(r"(?:1[89]|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 #: Names the compiled checks may use.
@@ -22,7 +22,7 @@ CHECK_NAMES: dict[str, Any] = {}
 
 
 def is_day(value: Any) -> bool:
-    """Whether `value` is a real day between 1900 and 2099 as ``YYYY-MM-DD``."""
+    """Whether `value` is a real day between 1800 and 2099 as ``YYYY-MM-DD``."""
     if type(value) is not str or not _DAY.fullmatch(value):
         return False
     try:

@@ -154,7 +154,8 @@ class HomeScreen(Screen):
         page = self.ids.page
         held = stock.holdings(self.phone.store, site)
         page.add(Section(text=words.t("home.lots"), aside=words.t("home.lots_aside") if held else ""))
-        for holding in held[:FIRST_LOTS]:
+        expired = sum(holding.bucket == "expired" for holding in held)
+        for holding in [each for each in held if stock.usable(each)][:FIRST_LOTS]:
             sign = expiry_sign(holding)
             row = Row(
                 title=f"{lot_name(holding.lot)} · {holding.lot.lot_number}",
@@ -170,6 +171,10 @@ class HomeScreen(Screen):
             icon="clipboard-list-outline",
             title=words.t("home.stock"),
             line=words.t("home.stock_line", count=words.number(len(held))),
+            chip=words.counted("home.expired", expired) if expired else "",
+            chip_icon="alert-outline",
+            chip_tone="late",
+            stacked=theme.large,
         )
         every.bind(on_release=lambda _: self.phone.nav.go("stock", site=site))
         page.add(every)

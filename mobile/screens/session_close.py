@@ -70,14 +70,12 @@ class SessionCloseScreen(FormScreen):
     def _close(self) -> None:
         store, site = self.phone.store, self.held.site_id
         holdings = {h.lot.id: h for h in reversed(stock.holdings(store, site))}
-        store.edit("session", self.session, {"lots": self.lines or None, "closed": True}, draft=self.key)
-        for lot, vials, reason in movements_at_close(self.lines):
-            body = self._kept_as(holdings.get(lot)) | {
-                "vials": vials,
-                "reason": reason,
-                "session": self.session,
-            }
-            store.record("stock_movement", subject=lot, place=site, body=body)
+        with store.together():  # a session is never closed without its vials leaving the stock
+            store.edit("session", self.session, {"lots": self.lines or None, "closed": True}, draft=self.key)
+            for lot, vials, reason in movements_at_close(self.lines):
+                kept = self._kept_as(holdings.get(lot))
+                body = kept | {"vials": vials, "reason": reason, "session": self.session}
+                store.record("stock_movement", subject=lot, place=site, body=body)
 
     @staticmethod
     def _kept_as(holding: HoldingRow | None) -> dict[str, Any]:

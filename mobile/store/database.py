@@ -45,11 +45,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All of it durable at the end, or nothing. Raises Refused (phone.storage_full) when the storage is
-        full.
+        """All of it durable at the end, or nothing; inside another one it is part of that one.
+
+        Raises Refused (phone.storage_full) when the storage is full.
         """
         with self._writing:
             connection = self.connection
+            if connection.in_transaction:
+                yield connection
+                return
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -7,7 +7,8 @@ worker writes while a screen reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -137,6 +138,12 @@ class Store:
             set_meta(connection, f"setting.{name}", value)
 
     # Recording
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Records and edits made inside the block are durable all at once, or none of them is."""
+        with self.database.transaction():
+            yield
 
     def record(
         self,

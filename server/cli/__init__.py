@@ -2,11 +2,12 @@
 
 import click
 
-from server.cli import checking, demo, device, scheduling, seed, serve, user
+from server.cli import benching, checking, demo, device, scheduling, seed, serve, user
 
 commands: list[click.Command] = [
     *checking.commands,
     *scheduling.commands,
+    *benching.commands,
     *seed.commands,
     *serve.commands,
     *demo.commands,

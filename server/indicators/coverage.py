@@ -98,8 +98,7 @@ def refresh(connection: Connection, villages: Sequence[str], clock: Clock) -> in
         for province in sorted(set(provinces.values())):
             inside = [village for village in part if provinces.get(village) == province]
             goals = goals_of(connection, province)
-            for village in inside:
-                connection.execute(_CELL.delete().where(_CELL.c.village_id == village))
+            _drop_withdrawn(connection, inside, goals)
             counted = _count(connection, inside, goals)
             rows = [
                 {
@@ -119,6 +118,20 @@ def refresh(connection: Connection, villages: Sequence[str], clock: Clock) -> in
             insert_rows(connection, _CELL, rows, replace=_CELL_KEY)
             written += len(rows)
     return written
+
+
+def _drop_withdrawn(connection: Connection, villages: Sequence[str], goals: Sequence[Goal]) -> None:
+    """Cells of goals the plan no longer has, one after the other in the order of their keys: two refreshes of
+    a village at once wait for each other, here as at the insert, instead of deadlocking.
+    """
+    planned = {(goal.campaign_id, goal.age_group, goal.dose_type, goal.due_on) for goal in goals}
+    keys = [
+        tuple(row)
+        for row in select_among(connection, select(*_CELL.primary_key), _CELL.c.village_id, villages)
+    ]
+    for key in sorted(key for key in keys if key[1:] not in planned):
+        same = [column == value for column, value in zip(_CELL.primary_key, key, strict=True)]
+        connection.execute(_CELL.delete().where(*same))
 
 
 def _count(

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, select, union_all
+from sqlalchemy import Connection, Table, bindparam, select, union_all
 
 from server.accounts.models import Device
-from server.database import insert_new, insert_rows, select_among
+from server.database import Id, insert_new, insert_rows, select_among
 from server.ledger.batch import Arrival, Sender, read_batch
 from server.ledger.deliver import deliver
 from server.ledger.models import EntryFlag, EntryRow, HeldEntry, Quarantine
@@ -28,6 +28,20 @@ _HELD: Table = HeldEntry.__table__  # type: ignore[assignment]
 _QUARANTINE: Table = Quarantine.__table__  # type: ignore[assignment]
 _FLAG: Table = EntryFlag.__table__  # type: ignore[assignment]
 _DEVICE: Table = Device.__table__  # type: ignore[assignment]
+
+
+_LOCKED_DEVICE = (
+    select(_DEVICE.c.received_through, _DEVICE.c.received_count, _DEVICE.c.received_hash)
+    .where(_DEVICE.c.id == bindparam("device", type_=Id))
+    .with_for_update(key_share=True)
+)
+_DIGESTS = select(_ENTRY.c.id, _ENTRY.c.digest)
+_NUMBERS = {
+    table.name: select(table.c.device_seq, table.c.digest).where(
+        table.c.device_id == bindparam("device", type_=Id)
+    )
+    for table in (_ENTRY, _HELD, _QUARANTINE)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +122,7 @@ def _settle_repeats(arrivals: list[Arrival]) -> None:
 
 def _lock_device(connection: Connection, device_id: str) -> Any:
     """The device's row, locked: two tries of one batch wait for each other here instead of deadlocking later."""
-    columns = (_DEVICE.c.received_through, _DEVICE.c.received_count, _DEVICE.c.received_hash)
-    query = select(*columns).where(_DEVICE.c.id == device_id).with_for_update(key_share=True)
-    return connection.execute(query).one()
+    return connection.execute(_LOCKED_DEVICE, {"device": device_id}).one()
 
 
 def _share_out_numbers(connection: Connection, sender: Sender, arrivals: list[Arrival]) -> None:
@@ -142,8 +154,9 @@ def _taken_numbers(
     numbers = sorted({arrival.device_seq for arrival in arrivals if arrival.device_seq is not None})
     taken: dict[int | None, bytes] = {}
     for table in tables:
-        query = select(table.c.device_seq, table.c.digest).where(table.c.device_id == sender.device_id)
-        rows = select_among(connection, query, table.c.device_seq, numbers)
+        rows = select_among(
+            connection, _NUMBERS[table.name], table.c.device_seq, numbers, device=sender.device_id
+        )
         taken |= {row.device_seq: bytes(row.digest) for row in rows}
     return taken
 
@@ -161,8 +174,7 @@ def _insert_entries(
     rows.sort(key=lambda row: str(row["id"]))
     new = insert_new(connection, _ENTRY, rows, "id")
     left = [entry_id for entry_id in waiting if entry_id not in new]
-    query = select(_ENTRY.c.id, _ENTRY.c.digest)
-    known = {row.id: bytes(row.digest) for row in select_among(connection, query, _ENTRY.c.id, left)}
+    known = {row.id: bytes(row.digest) for row in select_among(connection, _DIGESTS, _ENTRY.c.id, left)}
     unlike = []
     for entry_id, arrival in waiting.items():
         if entry_id in new:

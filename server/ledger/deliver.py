@@ -28,6 +28,15 @@ _HOME: Table = Home.__table__  # type: ignore[assignment]
 _ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
 
 
+_HOMES = select(_HOME.c.person_id, _HOME.c.village_id)
+_KNOWN_STREAMS = select(_STREAM.c.id)
+_LOCKED_STREAMS = (
+    select(_STREAM.c.id, _STREAM.c.head, _STREAM.c.hash)
+    .order_by(_STREAM.c.id)
+    .with_for_update(key_share=True)
+)
+
+
 class HomeMoved(Exception):
     """A person's home changed while this push waited for its locks: roll back and start over."""
 
@@ -43,13 +52,17 @@ class _Homes:
 def deliver(connection: Connection, entries: Sequence[Entry]) -> None:
     """Give every new entry its place in every stream it belongs to. Raises HomeMoved."""
     persons = {entry.subject for entry in entries if KINDS[entry.kind].about_person}
-    before = _read_homes(connection, persons)
-    after = _new_homes(connection, entries, before)
+    written: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.kind == "person":
+            written.setdefault(entry.subject, []).append(entry)
+    before = _read_homes(connection, persons, written)
+    after = _new_homes(connection, written, before)
     moved = {p: home for p, home in after.items() if home is not None and home != before.village[p]}
     stands = _standing_places(connection, entries)
     routes = [_route(entry, before, after, stands) for entry in entries]
     heads = _lock_streams(connection, {*moved.values()}.union(*routes))
-    _check_homes(connection, entries, before, after)
+    _check_homes(connection, written, before, after)
     pending: dict[str, list[tuple[str, bytes]]] = {stream: [] for stream in heads}
     returning = {person: home for person, home in moved.items() if person not in before.fresh}
     _add_history(connection, returning, {entry.id for entry in entries}, pending)
@@ -57,14 +70,17 @@ def deliver(connection: Connection, entries: Sequence[Entry]) -> None:
         for stream in streams:
             pending[stream].append((entry.id, entry.digest))
     _append(connection, heads, pending)
-    rows = [{"person_id": person, "village_id": moved[person]} for person in sorted(moved)]
+    rows = [{"person_id": person, "village_id": home} for person, home in returning.items()]
     insert_rows(connection, _HOME, rows, replace=("person_id",))
 
 
-def _read_homes(connection: Connection, persons: set[str]) -> _Homes:
-    query = select(_HOME.c.person_id, _HOME.c.village_id)
-    homes: dict[str, str | None] = _pairs(select_among(connection, query, _HOME.c.person_id, persons))
-    unknown = [{"person_id": person, "village_id": None} for person in sorted(persons - homes.keys())]
+def _read_homes(connection: Connection, persons: set[str], written: dict[str, list[Entry]]) -> _Homes:
+    """Homes as they stand. Who is known to nobody gets a row, at once with the home these entries give."""
+    homes: dict[str, str | None] = _pairs(select_among(connection, _HOMES, _HOME.c.person_id, persons))
+    unknown = [
+        {"person_id": person, "village_id": _home(written.get(person))}
+        for person in sorted(persons - homes.keys())
+    ]
     fresh = insert_new(connection, _HOME, unknown, "person_id")
     homes |= dict.fromkeys(fresh)
     for person in sorted(persons):
@@ -83,19 +99,26 @@ def _wait_for(connection: Connection, person: str) -> None:
         raise HomeMoved(person)
 
 
-def _new_homes(connection: Connection, entries: Sequence[Entry], homes: _Homes) -> dict[str, str | None]:
-    """Homes once these entries count: the fold of each person's entries says so."""
+def _new_homes(
+    connection: Connection, written: dict[str, list[Entry]], homes: _Homes
+) -> dict[str, str | None]:
+    """Homes once the entries written about these persons count: the fold of all of a person's says so."""
     after = dict(homes.village)
-    written: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.kind == "person":
-            written.setdefault(entry.subject, []).append(entry)
-    known_before = [person for person in written if person not in homes.fresh]
+    known_before = {person: list(said) for person, said in written.items() if person not in homes.fresh}
     for entry in entries_of(connection, "person", known_before):
-        written[entry.subject].append(entry)
-    for person, said in written.items():
-        after[person] = home_of(fold_register(said))
+        known_before[entry.subject].append(entry)
+    for person in written:
+        after[person] = _home(known_before.get(person, written[person]))
     return after
+
+
+def _home(said: list[Entry] | None) -> str | None:
+    """Where the entries about a person say that they live; None when nobody has said so."""
+    if said is None:
+        return None
+    if len(said) == 1:
+        return said[0].place if "household" in said[0].body else None
+    return home_of(fold_register(said))
 
 
 def _standing_places(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[str, str], set[str]]:
@@ -128,24 +151,22 @@ def _route(
 
 def _lock_streams(connection: Connection, streams: set[str]) -> dict[str, tuple[int, bytes]]:
     """Head and running hash of each stream, locked in sorted order; streams never used before are made first."""
-    known = select_among(connection, select(_STREAM.c.id), _STREAM.c.id, streams)
+    known = select_among(connection, _KNOWN_STREAMS, _STREAM.c.id, streams)
     missing = sorted(streams.difference(row.id for row in known))
     insert_new(connection, _STREAM, [{"id": s, "head": 0, "hash": wire.EMPTY_HASH} for s in missing], "id")
-    query = select(_STREAM.c.id, _STREAM.c.head, _STREAM.c.hash).order_by(_STREAM.c.id)
-    rows = select_among(connection, query.with_for_update(key_share=True), _STREAM.c.id, sorted(streams))
+    rows = select_among(connection, _LOCKED_STREAMS, _STREAM.c.id, sorted(streams))
     return {row.id: (row.head, bytes(row.hash)) for row in rows}
 
 
 def _check_homes(
-    connection: Connection, entries: Sequence[Entry], before: _Homes, after: dict[str, str | None]
+    connection: Connection, written: dict[str, list[Entry]], before: _Homes, after: dict[str, str | None]
 ) -> None:
     """The second reading, now that the streams are locked: homes, and what the persons' entries make of them."""
     settled = [person for person in before.village if person not in before.fresh]
-    query = select(_HOME.c.person_id, _HOME.c.village_id)
-    for row in select_among(connection, query, _HOME.c.person_id, settled):
+    for row in select_among(connection, _HOMES, _HOME.c.person_id, settled):
         if row.village_id != before.village[row.person_id]:
             raise HomeMoved(row.person_id)
-    known = [entry for entry in entries if entry.subject not in before.fresh]
+    known = {person: said for person, said in written.items() if person not in before.fresh}
     for person, home in _new_homes(connection, known, before).items():
         if person not in before.fresh and home != after[person]:
             raise HomeMoved(person)

@@ -8,7 +8,7 @@ subjects concerned.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, func, select
+from sqlalchemy import Connection, Table, Text, bindparam, cast, func, select
 
 from server.database import in_parts, insert_rows, select_among
 from server.ledger.models import Conflict, EntryRow
@@ -18,6 +18,18 @@ from shared.reading import read_payload
 
 _ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
 _CONFLICT: Table = Conflict.__table__  # type: ignore[assignment]
+
+
+_OF_KIND = _ENTRY.c.kind == bindparam("kind", type_=_ENTRY.c.kind.type)
+_PAYLOADS = select(_ENTRY.c.payload).where(_OF_KIND)
+_SUBJECTS_WITH_MORE = (
+    select(_ENTRY.c.subject_id).where(_OF_KIND).group_by(_ENTRY.c.subject_id).having(func.count() > 1)
+)
+_CORRECTORS = (
+    select(_ENTRY.c.corrects_id, _ENTRY.c.subject_id, func.min(cast(_ENTRY.c.id, Text)).label("by"))
+    .where(_OF_KIND, _ENTRY.c.corrects_id.is_not(None))
+    .group_by(_ENTRY.c.corrects_id, _ENTRY.c.subject_id)
+)
 
 
 class Arrived:
@@ -61,9 +73,8 @@ class Arrived:
 
     def _with_more(self, kind: str, subjects: Collection[str]) -> list[str]:
         """Those of these subjects, of each of which an entry is new, that have more than one."""
-        query = select(_ENTRY.c.subject_id).where(_ENTRY.c.kind == kind).group_by(_ENTRY.c.subject_id)
-        query = query.having(func.count() > 1)
-        return [row.subject_id for row in select_among(self.connection, query, _ENTRY.c.subject_id, subjects)]
+        found = select_among(self.connection, _SUBJECTS_WITH_MORE, _ENTRY.c.subject_id, subjects, kind=kind)
+        return [row.subject_id for row in found]
 
     def first_days(self, kind: str, subjects: Iterable[str]) -> dict[str, Any]:
         """The day of each subject's first entry (the earliest day among its first entries)."""
@@ -98,14 +109,9 @@ class Arrived:
         return [(entry, correctors.get(entry.id)) for entry in known.values()]
 
     def _correctors(self, kind: str, known: dict[str, Entry]) -> dict[str, str]:
-        query = (
-            select(_ENTRY.c.corrects_id, _ENTRY.c.subject_id, func.min(cast(_ENTRY.c.id, Text)).label("by"))
-            .where(_ENTRY.c.kind == kind, _ENTRY.c.corrects_id.is_not(None))
-            .group_by(_ENTRY.c.corrects_id, _ENTRY.c.subject_id)
-        )
         return {
             row.corrects_id: row.by
-            for row in select_among(self._ledger, query, _ENTRY.c.corrects_id, list(known))
+            for row in select_among(self._ledger, _CORRECTORS, _ENTRY.c.corrects_id, known, kind=kind)
             if row.subject_id == known[row.corrects_id].subject
         }
 
@@ -115,8 +121,7 @@ Projector = Callable[[Connection, Arrived], None]
 
 def entries_of(connection: Connection, kind: str, subjects: Iterable[str]) -> list[Entry]:
     """Every stored entry of a kind about these subjects."""
-    query = select(_ENTRY.c.payload).where(_ENTRY.c.kind == kind)
-    rows = select_among(connection, query, _ENTRY.c.subject_id, list(subjects))
+    rows = select_among(connection, _PAYLOADS, _ENTRY.c.subject_id, list(subjects), kind=kind)
     return [read_payload(row.payload.encode()) for row in rows]
 
 

@@ -114,10 +114,13 @@ class Tree:
         return [n for n in self._children.get(place, []) if level is None or n.level == level]
 
     def below(self, place: str, level: str | None = None) -> Iterator[Node]:
-        """Every place under it (not itself), of `level` when given."""
-        pending = list(reversed(self._children.get(place, [])))
+        """Every place under it (not itself), of `level` when given; once each, even if entries put places in a ring."""
+        pending, seen = list(reversed(self._children.get(place, []))), {place}
         while pending:
             node = pending.pop()
+            if node.id in seen:
+                continue
+            seen.add(node.id)
             if level is None or node.level == level:
                 yield node
             pending += reversed(self._children.get(node.id, []))

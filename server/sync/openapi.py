@@ -136,7 +136,7 @@ def _enrol() -> dict[str, Any]:
             "server_time": _STAMP,
         }
     )
-    return _operation("Turn a one-time code into a device", asked, answer, security=[])
+    return _operation("enrol", "Turn a one-time code into a device", asked, answer, security=[])
 
 
 def _device_codes() -> dict[str, Any]:
@@ -159,7 +159,9 @@ def _device_codes() -> dict[str, Any]:
         }
     )
     answer = _object({"codes": {"type": "array", "items": code}})
-    return _operation("Issue enrolment codes for field users", asked, answer, security=[{"person": []}])
+    return _operation(
+        "issue_codes", "Issue enrolment codes for field users", asked, answer, security=[{"person": []}]
+    )
 
 
 def _push() -> dict[str, Any]:
@@ -182,7 +184,7 @@ def _push() -> dict[str, Any]:
             "server_time": _STAMP,
         }
     )
-    return _operation("Store entries and answer for each", asked, answer)
+    return _operation("push", "Store entries and answer for each", asked, answer)
 
 
 def _pull() -> dict[str, Any]:
@@ -204,7 +206,7 @@ def _pull() -> dict[str, Any]:
             "server_time": _STAMP,
         }
     )
-    operation = _operation("The next page of the streams the device follows", None, answer)
+    operation = _operation("pull", "The next page of the streams the device follows", None, answer)
     operation["parameters"] = [
         {
             "name": "cursor",
@@ -222,6 +224,7 @@ def _object(properties: dict[str, Any], required: list[str] | None = None) -> di
 
 
 def _operation(
+    name: str,
     summary: str,
     asked: dict[str, Any] | None,
     answer: dict[str, Any],
@@ -229,6 +232,7 @@ def _operation(
 ) -> dict[str, Any]:
     refused = _object({"faults": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}}})
     operation: dict[str, Any] = {
+        "operationId": name,
         "summary": summary,
         "security": [{"device": []}] if security is None else security,
         "responses": {

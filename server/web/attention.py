@@ -11,7 +11,7 @@ from server.accounts.fleet import SILENT_AFTER_DAYS, fleet
 from server.accounts.session import reader
 from server.indicators.progress import Progress
 from server.indicators.standings import Standing
-from server.places.tree import Node
+from server.places.tree import Node, Tree
 from server.plans.goals import Goal
 from server.settings import current_settings
 from server.stock.expiring import expiring_stock
@@ -20,6 +20,8 @@ from server.web.texts import day, days_left, dose_type, in_language, number, per
 from shared.permissions import may_see
 
 SLOW_COMMUNES = 3
+
+SOON = ("expired", "within_7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def attention(
 ) -> list[Item]:
     """What needs attention under these places, whose communes stand as given."""
     slow = sorted(communes, key=_shortfall, reverse=True)
-    found = [_slow(row, goals) for row in slow[:SLOW_COMMUNES] if _shortfall(row)]
+    found = [_slow(seen.tree, row, goals) for row in slow[:SLOW_COMMUNES] if _shortfall(row)]
     role = reader().role
     if may_see(role, "devices"):
         found += _silent_phones(seen, places)
@@ -59,11 +61,11 @@ def _missing(progress: Progress) -> int:
     return progress.shortfall if progress.state in ("late", "behind") else 0
 
 
-def _slow(row: Standing, goals: Sequence[Goal]) -> Item:
+def _slow(tree: Tree, row: Standing, goals: Sequence[Goal]) -> Item:
     worst = max(range(len(goals)), key=lambda g: _missing(row.progress[g]))
     progress, goal = row.progress[worst], goals[worst]
     return Item(
-        "slow",
+        "slow" if tree.nodes[row.place_id].level == "commune" else "slow_village",
         "late" if progress.state == "late" else "warn",
         t(
             "attention.slow",
@@ -101,7 +103,7 @@ def _silent_phones(seen: Area, places: Sequence[Node]) -> list[Item]:
 
 def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
     rows = expiring_stock(connection(), sites, current_settings().clock.today())
-    soon = [row for row in rows if row.bucket in ("expired", "within_7") and (row.doses or 0) > 0]
+    soon = [row for row in rows if row.bucket in SOON and (row.doses or 0) > 0]
     if not soon:
         return []
     most = max(soon, key=lambda row: row.doses or 0)
@@ -117,6 +119,6 @@ def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
                 site=seen.tree.name(most.site_id),
                 left=days_left(most.days_left),
             ),
-            url_for("web.stock_expiring", bucket="within_7"),
+            url_for("web.stock_expiring", bucket=",".join(SOON)),
         )
     ]

@@ -23,7 +23,7 @@ from server.places.order import place_key
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import area, connection, require, seen_place
-from server.web.listing import PAGE_ROWS, Paging, Sorting
+from server.web.listing import Paging, Sorting
 from server.web.texts import t
 from shared.faults import Refused, fault
 from shared.permissions import may_see
@@ -62,7 +62,7 @@ def devices_list() -> ResponseReturnValue:
     counted = Counter(phone.state for phone in phones)
     return render_template(
         "devices.html",
-        phones=sorting.apply(shown, _KEYS)[paging.offset : paging.offset + PAGE_ROWS],
+        phones=paging.of(sorting.apply(shown, _KEYS)),
         totals={name: counted[name] for name in STATES},
         state=state,
         may_issue=may_see(reader().role, "issues_codes"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
@@ -15,4 +18,11 @@ from shared.wire import PAGE_ENTRIES, PUSH_LIMIT
 @login_required
 def help_api() -> ResponseReturnValue:
     """The API's operations and records."""
-    return render_template("help_api.html", api=describe(), push_limit=PUSH_LIMIT, page_entries=PAGE_ENTRIES)
+    return render_template(
+        "help_api.html", api=describe(), signed=signed, push_limit=PUSH_LIMIT, page_entries=PAGE_ENTRIES
+    )
+
+
+def signed(operation: Mapping[str, Any]) -> str:
+    """Who may call an operation: `device` by its token, `person` by name and password, or `nobody` signs in."""
+    return next((scheme for asked in operation["security"] for scheme in asked), "nobody")

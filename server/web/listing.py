@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -56,11 +56,16 @@ class Paging:
         """Rows before the page."""
         return (self.page - 1) * PAGE_ROWS
 
+    def of(self, rows: Sequence[T]) -> Sequence[T]:
+        """The rows of the page, of a list that is at hand whole."""
+        return rows[self.offset : self.offset + PAGE_ROWS]
+
     def words(self) -> dict[str, int]:
-        """What templates say about the page."""
+        """What `pager` in parts.html says about the page."""
         return {
             "page": self.page,
             "pages": max(1, -(-self.total // PAGE_ROWS)),
             "total": self.total,
             "first": self.offset + 1,
+            "last": min(self.offset + PAGE_ROWS, self.total),
         }

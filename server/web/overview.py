@@ -88,7 +88,8 @@ def _overview(node: Node, children: Sequence[Node]) -> str:
 
 
 def _communes(seen: Area, place: Node) -> list[Node]:
-    return [place] if place.level == "commune" else list(seen.tree.below(place.id, "commune"))
+    """What “Cần chú ý” compares: communes, or the villages of a reader who answers for single villages."""
+    return [place] if place.level in ("commune", "village") else list(seen.tree.below(place.id, "commune"))
 
 
 def _commune(node: Node) -> str:

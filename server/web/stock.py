@@ -16,7 +16,7 @@ from server.stock.counts import Counted, last_counts
 from server.stock.expiring import ExpiringStock, expiring_stock
 from server.web import blueprint
 from server.web.area import area, connection, require
-from server.web.listing import Sorting
+from server.web.listing import Paging, Sorting
 from server.web.texts import in_language
 from shared.text.folding import sort_key
 
@@ -66,7 +66,7 @@ _KEYS: dict[str, Callable[[Line], Any]] = {
 @blueprint.get("/stock/expiring")
 @login_required
 def stock_expiring() -> ResponseReturnValue:
-    """The list, narrowed by bucket, district and item from the address."""
+    """A page of the list, narrowed by bucket, district and item from the address; sums are over the whole list."""
     require("stock")
     lines = _lines()
     district, item, bucket = (request.args.get(name, "") for name in ("district", "item", "bucket"))
@@ -75,15 +75,17 @@ def stock_expiring() -> ResponseReturnValue:
         for line in lines
         if (not district or line.district == district) and (not item or line.stock.item_id == item)
     ]
-    shown = [line for line in here if not bucket or line.stock.bucket == bucket]
-    sorting = Sorting.from_address(_KEYS, "risk")
+    chosen = [name for name in BUCKETS if name in bucket.split(",")]
+    shown = [line for line in here if not bucket or line.stock.bucket in chosen]
+    sorting, paging = Sorting.from_address(_KEYS, "risk"), Paging.from_address(len(shown))
     return render_template(
         "stock_expiring.html",
-        rows=sorting.apply(shown, _KEYS),
+        rows=paging.of(sorting.apply(shown, _KEYS)),
         shown=Sum.of(shown),
         totals={name: Sum.of(line for line in here if line.stock.bucket == name) for name in BUCKETS},
         buckets=BUCKETS,
         bucket=bucket,
+        chosen=chosen,
         district=district,
         item=item,
         districts=_districts(lines),
@@ -91,6 +93,7 @@ def stock_expiring() -> ResponseReturnValue:
             {(line.stock.item_id, in_language(line.stock, "item_name")) for line in lines}, key=lambda p: p[1]
         ),
         sorting=sorting,
+        **paging.words(),
     )
 
 

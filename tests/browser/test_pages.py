@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from server.web import listing
 from tests.browser.conftest import Desk
 from tests.server.world import PASSWORD
 
@@ -74,6 +75,32 @@ def test_sorting_changes_the_table_and_the_address_and_back_works(desk: Desk) ->
     expect(page.locator("tbody th").first).to_have_text(first)
 
 
+@pytest.mark.parametrize("window", ["desk", "scriptless"])
+def test_a_long_list_turns_its_pages(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, window: str
+) -> None:
+    monkeypatch.setattr(listing, "PAGE_ROWS", 3)
+    desk: Desk = request.getfixturevalue(window)
+    desk.sign_in()
+    page = desk.page
+    for path in ("/stock/expiring", "/devices"):
+        desk.open(path)
+        page.evaluate("window.stayed = true")
+        first = page.locator("#table tbody th").all_inner_texts()
+        page.locator("a[rel=next]").click()
+        page.wait_for_url(re.compile("page=2"))
+        expect(page.locator("a[rel=prev]")).to_be_visible()
+        expect(page.locator(".pages")).to_contain_text("4–")
+        assert page.locator("#table tbody th").all_inner_texts() != first
+        assert page.evaluate("window.stayed === true") is (window == "desk")
+        desk.picture("page-2")
+        page.locator("a#sort-place").click()
+        page.wait_for_url(re.compile("sort=place"))
+        expect(page.locator(".pages")).to_contain_text("1–3")
+        page.go_back()
+        expect(page.locator(".pages")).to_contain_text("4–")
+
+
 def test_everything_works_without_scripts(scriptless: Desk) -> None:
     scriptless.sign_in("thanhtra")
     page = scriptless.page
@@ -137,6 +164,10 @@ def test_nothing_is_cut_off_on_a_small_window(request: pytest.FixtureRequest, wi
         desk.open(path)
         width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert width[0] <= width[1], path
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.rows')].filter((e) => e.scrollWidth > e.clientWidth).length"
+        )
+        assert cut == 0, path
         desk.picture("small-" + (path.strip("/").split("/")[0] or "overview"), full=True)
 
 

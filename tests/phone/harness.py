@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,13 +13,17 @@ from typing import Any
 from mobile.app import prepare
 
 # Kivy reads its settings when it is imported, so everything that imports it comes after this.
+if "kivy.metrics" in sys.modules:
+    raise ImportError(
+        "a test module imports Kivy before the harness does: its window would have another size"
+    )
 prepare(os.environ.get("PHONE_SIZE"), offscreen=True, density=float(os.environ.get("PHONE_DENSITY", "2")))
 
 from kivy.base import EventLoop  # noqa: E402
 from kivy.clock import Clock as KivyClock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.input.motionevent import MotionEvent  # noqa: E402
-from kivy.metrics import Metrics, dp  # noqa: E402
+from kivy.metrics import dp  # noqa: E402
 from kivy.uix.widget import Widget  # noqa: E402
 
 from mobile.picture import frame, save_picture  # noqa: E402
@@ -260,8 +265,3 @@ def _labels(widget: Widget) -> set[str]:
     if type(widget).__name__ == "Pressable":
         said |= {getattr(child, "text", "") for child in widget.children}
     return said
-
-
-def density() -> float:
-    """Pixels a dp."""
-    return float(Metrics.density)

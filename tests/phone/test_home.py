@@ -27,6 +27,14 @@ def test_lots_stand_first_expired_first(open_phone):
     assert [t.rsplit(" ", 1)[1] for t in reversed(titles)] == ["FK0112", "FP8290", "FN1234"]
 
 
+def test_expired_lots_are_counted_and_never_proposed(open_phone, clock):
+    clock.advance(days=10)
+    phone = open_phone()
+    titles = [w.title for w in phone.every() if type(w).__name__ == "Row" and "Pfizer" in w.title]
+    assert [t.rsplit(" ", 1)[1] for t in reversed(titles)] == ["FP8290", "FN1234"]
+    assert phone.says("1 lô quá hạn")
+
+
 def test_a_village_worker_is_offered_visits_and_no_stock_or_session(open_phone):
     phone = open_phone("village_health_worker")
     assert phone.says("Đi thăm hộ")

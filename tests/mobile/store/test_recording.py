@@ -49,6 +49,20 @@ def family(phone: Store) -> tuple[str, str]:
     return house.subject, person.subject
 
 
+def test_records_written_together_are_all_there_or_none(phone: Store) -> None:
+    def one_good_one_bad() -> None:
+        with phone.together():
+            phone.record("household", place=VILLAGE, body=household_body())
+            phone.record("household", place=VILLAGE, body={})
+
+    with pytest.raises(Refused):
+        one_good_one_bad()
+    assert phone.outbox_summary().total == 0
+    with phone.together():
+        family(phone)
+    assert [item.device_seq for item in phone.outbox()] == [2, 1]
+
+
 def test_a_record_is_in_the_outbox_and_on_the_screens_at_once(phone: Store) -> None:
     house, person = family(phone)
     assert [item.kind for item in phone.outbox()] == ["person", "household"]

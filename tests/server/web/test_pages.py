@@ -12,6 +12,7 @@ from server.accounts.users import create_user
 from server.database import db
 from server.places.tree import Tree
 from server.registers.models import Person
+from server.web import listing
 from tests.server.conftest import Desk, post
 from tests.server.world import PASSWORD, TODAY, World
 
@@ -196,6 +197,42 @@ def test_expiring_stock_is_filtered_by_the_address(desk: Desk) -> None:
     assert client.get("/stock/expiring?district=none&item=none&bucket=none").status_code == 200
 
 
+def stock_rows(text: str) -> list[str]:
+    body = text[text.index("<tbody>") : text.index("</tbody>")]
+    return re.findall(r'<th scope="row" class="lot-cell">.*?</tr>', body, re.S)
+
+
+def test_expiring_stock_comes_page_by_page_with_the_sums_of_the_whole_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = desk.sign_in("quantri")
+    whole = client.get("/stock/expiring?sort=item&order=asc").text
+    monkeypatch.setattr(listing, "PAGE_ROWS", 4)
+    pages, address = [], "/stock/expiring?sort=item&order=asc"
+    while address:
+        text = client.get(address).text
+        assert re.findall("<tfoot>.*?</tfoot>", text, re.S) == re.findall("<tfoot>.*?</tfoot>", whole, re.S)
+        pages.append(stock_rows(text))
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert len(pages) > 1
+    assert all(0 < len(page) <= 4 for page in pages)
+    assert [row for page in pages for row in page] == stock_rows(whole)
+    assert stock_rows(client.get("/stock/expiring?sort=item&order=asc&page=999").text) == pages[-1]
+    assert (
+        "page=" not in re.findall(r'href="([^"]*bucket=[^"]*)"', client.get("/stock/expiring?page=2").text)[0]
+    )
+
+
+@pytest.mark.proves("R002")
+def test_the_lots_that_need_attention_are_the_ones_the_link_opens(desk: Desk) -> None:
+    client = desk.sign_in("quantri")
+    overview = client.get("/").text
+    doses = re.findall(r"([\d.]+) liều hết hạn trong 7 ngày tới", overview)[0]
+    address = re.findall(r'href="(/stock/expiring\?bucket=[^"]+)"', overview)[0]
+    assert f"lô tại các đơn vị, {doses} liều" in client.get(address).text
+
+
 @pytest.mark.proves("R096", "R045")
 def test_what_needs_attention_names_its_next_action(desk: Desk) -> None:
     text = desk.sign_in("quantri").get("/").text
@@ -208,6 +245,9 @@ def test_help_describes_the_api(desk: Desk) -> None:
     text = desk.sign_in("quantri").get("/help/api").text
     assert "/api/v1/sync/push" in text
     assert "Mũi tiêm / Dose" in text
+    assert "Gửi bản ghi lên, nhận kết quả của từng bản ghi" in text
+    assert "Store entries" not in text
+    assert "Store entries and answer for each" in desk.sign_in("quantri").get("/api/openapi.json").text
 
 
 @pytest.mark.proves("R069", "L24")
@@ -245,6 +285,20 @@ def test_a_reader_of_two_places_sees_them_together(desk: Desk) -> None:
     assert text.count('class="place-cell"') == 2
     assert "Địa bàn của tôi" in text
     assert desk.sign_in("moi").get("/").status_code == 200
+
+
+def test_who_answers_for_villages_sees_which_of_them_is_slow(desk: Desk) -> None:
+    villages = desk.world.villages[desk.world.communes[0]][:2]
+    with desk.app.app_context():
+        create_user(
+            username="thon.2", password=PASSWORD, full_name="Tao Mẩy", role="village_health_worker",
+            places=villages,
+        )  # fmt: skip
+        db.session.commit()
+    text = desk.sign_in("thon.2").get("/").text
+    assert '<li aria-current="page">' in text
+    assert ("Xem thôn bản này" in text) != ("Không có việc nào cần chú ý" in text)
+    assert ("Xem thôn bản này" in text) == ("Chậm tiến độ" in text or "Quá hạn" in text)
 
 
 def test_figures_that_lack_new_records_say_so(desk: Desk) -> None:

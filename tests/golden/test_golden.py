@@ -1,0 +1,76 @@
+"""One payload of every kind and version, as a phone once sent it. The files are never edited: a phone that was
+offline for a year still sends them, and what they meant then they mean now. A new version adds files.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import wire
+from shared.entries import Entry
+from shared.kinds import KINDS
+from shared.projections import events, people, programme, stock
+from shared.projections.register import fold_register
+from shared.reading import read, read_payload
+
+HERE = Path(__file__).parent
+FILES = sorted((HERE / "payloads").glob("*.json"))
+GOLDEN = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+
+
+def rows(entry: Entry) -> Any:
+    """What an entry alone projects to."""
+    by_kind: dict[str, Any] = {
+        "household": lambda: people.household_row(fold_register([entry])),
+        "person": lambda: people.person_row(fold_register([entry])),
+        "visit": lambda: events.visit_rows(entry, None),
+        "session": lambda: stock.session_row(fold_register([entry]), entry.occurred_on),
+        "dose": lambda: events.dose_row(entry, None),
+        "stock_movement": lambda: stock.movement_row(entry),
+        "stock_count": lambda: stock.count_rows(entry, None),
+        "population_return": lambda: events.population_rows(entry, None),
+        "place": lambda: programme.place_rows(fold_register([entry])),
+        "item": lambda: stock.item_row(fold_register([entry])),
+        "lot": lambda: stock.lot_row(fold_register([entry])),
+        "campaign": lambda: programme.campaign_row(fold_register([entry])),
+        "plan_target": lambda: programme.plan_target_row(fold_register([entry])),
+    }
+    return json.loads(json.dumps(by_kind[entry.kind](), default=str), object_hook=_without_keys_of_searching)
+
+
+def _without_keys_of_searching(row: dict[str, Any]) -> dict[str, Any]:
+    """How a list is searched and sorted may become better; what was said may not change."""
+    return {name: value for name, value in row.items() if name not in ("search", "sort_name")}
+
+
+def digests() -> dict[str, str]:
+    lines = (HERE / "digests.txt").read_text(encoding="ascii").splitlines()
+    return {name: digest for digest, name in (line.split() for line in lines)}
+
+
+def test_every_version_of_every_kind_has_one() -> None:
+    wanted = {f"{kind.name}.{version}" for kind in KINDS.values() for version in range(1, kind.version + 1)}
+    assert {file.stem for file in FILES} == wanted == set(digests())
+    assert {file.stem for file in (HERE / "rows").glob("*.json")} == wanted
+
+
+@GOLDEN
+def test_it_still_reads_and_has_its_digest(file: Path) -> None:
+    payload = file.read_bytes()
+    entry = read(json.loads(payload))
+    assert entry.payload == payload
+    assert entry.digest == wire.digest(payload)
+    assert entry.digest.hex() == digests()[file.stem]
+    assert read_payload(payload) == entry
+    assert f"{entry.kind}.{entry.version}" == file.stem
+    assert set(entry.body) == set(KINDS[entry.kind].schema.record_fields()), "every field has a value"
+
+
+@GOLDEN
+def test_it_still_means_the_same(file: Path) -> None:
+    expected = json.loads((HERE / "rows" / file.name).read_text(encoding="utf-8"))
+    assert rows(read(json.loads(file.read_bytes()))) == expected

@@ -1,0 +1,255 @@
+"""A walk to every screen, in both languages and text sizes: a picture of each, and nothing cut off or in the way.
+
+``SCREENSHOTS=folder`` keeps the pictures in ``folder/phone``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mobile.store.store import Store
+from mobile.syncing.result import Progress
+from mobile.words import words
+from tests.mobile.phones import PIN, STATION, VILLAGE, answer, identity
+from tests.phone.village import CHILD, FATHER, GRANDMOTHER, HOME, MOTHER
+
+pytestmark = pytest.mark.phone
+
+#: Language, and whether text is large: what a worker reads first, and what needs the most room.
+PASSES = [("vi", False), ("en", True)]
+
+
+class Pictures:
+    """A phone in the hand of somebody who shows every screen."""
+
+    def __init__(self, phone: Any, lang: str, large: bool, folder: Path) -> None:
+        self.phone, self.lang, self.folder = phone, lang, folder
+        self.seen: set[str] = set()
+        self.wrong: list[str] = []
+        phone.app.phone.settings.lang, phone.app.phone.settings.large = lang, large
+        phone.app.phone.sync = lambda: None
+        phone.app.rebuild()
+
+    def take(self, name: str, screen: str) -> None:
+        """A picture of the screen, and of its end when it is longer than the window."""
+        phone = self.phone
+        phone.at(screen)
+        self.seen.add(screen)
+        self._shoot(name)
+        page = phone.screen.ids.get("page")
+        if page is not None and page.ids.column.height > page.height * 1.1:
+            scroll, page.scroll_y = page.scroll_y, 0 if page.scroll_y > 0 else 1
+            phone.app.stage.unsay()
+            self._shoot(f"{name}-2")
+            page.scroll_y = scroll
+            phone.settle(0.05)
+
+    def go(self, name: str, **params: Any) -> Any:
+        """Open a screen."""
+        screen = self.phone.app.stage.go(name, **params)
+        self.phone.settle(0.1)
+        return screen
+
+    def start(self) -> None:
+        """Return to the home screen."""
+        self.phone.app.stage.start("home")
+        self.phone.settle(0.1)
+
+    def see(self, name: str, **params: Any) -> Any:
+        """Open a screen and take its picture."""
+        screen = self.go(name, **params)
+        self.take(name.replace("_", "-"), name)
+        return screen
+
+    def _shoot(self, name: str) -> None:
+        from tests.phone.layout import misplaced
+
+        self.phone.shot(self.folder / f"{self.lang}-{name}.png")
+        self.wrong += [f"{name}: {fault}" for fault in misplaced(self.phone)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where the pictures go; the language is put back after."""
+    yield Path(os.environ.get("SCREENSHOTS") or tmp_path) / "phone"
+    words.lang = "vi"
+
+
+@pytest.mark.parametrize(("lang", "large"), PASSES, ids=[lang for lang, _ in PASSES])
+def test_no_screen_has_anything_cut_off_or_in_the_way(open_phone, folder, lang, large):
+    from mobile.screens.base import SCREENS
+
+    def phone(role: str | None) -> Pictures:
+        return Pictures(open_phone(role, unlock=False), lang, large, folder)
+
+    walks = [phone(None)]
+    the_first_day(walks[-1])
+    walks.append(phone("village_health_worker"))
+    a_village_workers_day(walks[-1])
+    walks.append(phone("station"))
+    a_stations_day(walks[-1])
+    wrong = [fault for each in walks for fault in each.wrong]
+    assert not wrong, "\n".join(wrong)
+    assert set(SCREENS) == {name for each in walks for name in each.seen}, "a screen without a picture"
+
+
+def the_first_day(pictures: Pictures) -> None:
+    """A PIN, the enrolment, and the first fetch of the registers."""
+    phone, app = pictures.phone, pictures.phone.app
+    phone.pad(PIN[:3])
+    pictures.take("choose-pin", "choose_pin")
+    phone.pad(PIN[3:] + PIN)
+    phone.press_id("main")
+    pictures.take("enrol-missing", "enrol")
+    phone.id("server").fault = phone.id("code").fault = ""
+    phone.id("server").text, phone.id("code").text = "tramyte.example.vn", "K7QF-3MXD"
+    pictures.take("enrol", "enrol")
+    phone.screen.fault = words.t("enrol.unreachable")
+    pictures.take("enrol-unreachable", "enrol")
+    app.phone.store.set_identity(identity())
+    app.phone.enter()
+    app.phone.progress = Progress("receiving", 1840, 3210)
+    app.stage.refresh_bar()
+    pictures.take("first-sync", "first_sync")
+    phone.screen.running, phone.screen.fault = False, words.t("enrol.unreachable")
+    pictures.take("first-sync-stopped", "first_sync")
+
+
+def a_village_workers_day(pictures: Pictures) -> None:
+    """The register, and a visit."""
+    phone = pictures.phone
+    phone.pad(PIN[:-1] + "1")
+    pictures.take("unlock", "unlock")
+    phone.pad(PIN)
+    pictures.take("home-village-worker", "home")
+    pictures.see("village", village=VILLAGE)
+    phone.type(phone.id("search"), "hoang quynh nhu")
+    pictures.take("village-search", "village")
+    phone.id("search").clear()
+    phone.type(phone.id("search"), "xyz")
+    pictures.take("village-none", "village")
+    pictures.see("person", person=MOTHER)
+    pictures.see("household_form", village=VILLAGE)
+    phone.press_id("main")
+    pictures.take("household-form-missing", "household_form")
+    pictures.see("person_form", person=CHILD).show_more()
+    pictures.take("person-form-more", "person_form")
+    phone.screen.form.fields["ethnic"].when_open()
+    phone.settle(0.1)
+    pictures.take("pick", "pick")
+    pictures.start()
+    pictures.see("household", household=HOME)
+    visit(pictures)
+
+
+def visit(pictures: Pictures) -> None:
+    """An outcome for each member, with a reason where one is asked."""
+    phone = pictures.phone
+    screen = pictures.see("visit", household=HOME)
+    phone.choose("refused")
+    pictures.take("visit-reason", "visit")
+    phone.choose("side_effects")
+    phone.choose("reviewed")
+    screen.go_to(len(screen.members))
+    phone.settle(0.1)
+    pictures.take("visit-summary-left", "visit")
+    phone.touch(screen.main)
+    phone.choose("absent")
+    phone.choose("fields")
+    phone.choose("reviewed")
+    pictures.take("visit-summary", "visit")
+    phone.touch(screen.main)
+    pictures.take("household-visited", "household")
+
+
+def a_stations_day(pictures: Pictures) -> None:
+    """A session, a count, and what the server says of it all."""
+    pictures.phone.pad(PIN)
+    pictures.take("home-station", "home")
+    session(pictures)
+    pictures.take("home-session-closed", "home")
+    count(pictures)
+    pictures.start()
+    outbox(pictures)
+    pictures.see("settings")
+
+
+def session(pictures: Pictures) -> None:
+    """Lots taken, a dose given, one too early, one put off; every vial accounted for."""
+    phone = pictures.phone
+    screen = pictures.go("session_form")
+    steppers = [w for w in phone.every() if type(w).__name__ == "Stepper"]
+    for stepper in steppers:
+        stepper.put(2)
+    pictures.take("session-form", "session_form")
+    phone.press_id("main")
+    screen = phone.at("session")
+    pictures.take("session", "session")
+    pictures.see("dose", session=screen.session, person=MOTHER)
+    phone.choose("eligible")
+    pictures.take("dose-eligible", "dose")
+    phone.press_id("main")
+    pictures.take("session-dose-given", "session")
+    pictures.go("dose", session=screen.session, person=FATHER).choose(lot="by_hand")
+    pictures.take("dose-not-due", "dose")
+    pictures.go("dose", session=screen.session, person=GRANDMOTHER).choose(screening="deferred")
+    pictures.take("dose-deferred", "dose")
+    pictures.start()
+    phone.press_id("main")
+    phone.press_id("main")
+    phone.at("session_close").cards[0].ids.vials_discarded.put(1)
+    pictures.take("session-close-disagrees", "session_close")
+    phone.screen.cards[0].ids.vials_discarded.put(0)
+    pictures.take("session-close", "session_close")
+    phone.press_id("main")
+
+
+def count(pictures: Pictures) -> None:
+    """One lot as the book has it, one with the pad open, one left uncounted."""
+    phone = pictures.phone
+    pictures.see("stock", site=STATION)
+    phone.press_id("main")
+    screen = phone.at("count")
+    first, second, _ = screen.cards.values()
+    first.stepper.step(1)
+    phone.touch(second.stepper.ids.number.__self__)
+    phone.pad("7")
+    pictures.take("count-pad", "count")
+    phone.touch(screen.done)
+    screen.ids.page.scroll_y = 1
+    pictures.take("count", "count")
+    phone.touch(screen.main)
+    pictures.take("stock-counted", "stock")
+
+
+def outbox(pictures: Pictures) -> None:
+    """Unsent, on the way, received with proof, and one returned."""
+    phone, store = pictures.phone, pictures.phone.app.phone.store
+    pictures.see("outbox")
+    phone.app.phone.progress = Progress("sending", 4, 6)
+    phone.app.stage.refresh_bar()
+    pictures.take("outbox-sending", "outbox")
+    phone.app.phone.progress = None
+    receive(store)
+    phone.app.stage.swap("outbox")
+    pictures.take("outbox-received", "outbox")
+    store.edit("household", HOME, {"note": "Nhà mới dời lên đầu bản"})
+    receive(store, refused="entry.other_author")
+    phone.app.stage.swap("outbox")
+    pictures.take("outbox-returned", "outbox")
+    pictures.start()
+    pictures.take("home-returned", "home")
+
+
+def receive(store: Store, refused: str = "") -> None:
+    """The server's word for everything unsent; `refused` is the fault it returns them with."""
+    faults = {"faults": [{"code": refused, "field": None, "params": {}}]} if refused else {}
+    word = {"outcome": "refused" if refused else "accepted"} | faults
+    unsent = [item.id for item in store.outbox(100) if item.state == "unsent"]
+    store.apply_answer(answer(store, [{"id": entry, **word} for entry in unsent]))
+    store.note_sync()

@@ -1,0 +1,191 @@
+"""Random histories of several devices, and random ways for them to arrive."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shared.identifiers import named_id
+from tests.server.ledger.hands import LOT, PROVINCE, SITES, TODAY, VILLAGES, Hand, place
+
+ROLES = ("station", "mobile_team", "station")
+PERSONS = [f"person {n}" for n in range(3)]
+HOUSES = [f"house {n}" for n in range(2)]
+
+
+def hands() -> list[Hand]:
+    return [Hand(named_id("device", str(n)), named_id("user", str(n)), role) for n, role in enumerate(ROLES)]
+
+
+Step = tuple[int, int, int, int]
+
+
+def write(steps: list[Step]) -> list[Hand]:
+    """The history that the steps spell: each (device, what, about whom, how). What was seen is what stood before."""
+    made = hands()
+    seen: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for device, what, whom, how in steps:
+        hand = made[device % len(made)]
+        raw = _WRITERS[what % len(_WRITERS)](hand, whom, random.Random(how), seen)
+        seen.setdefault((raw["kind"], raw["subject"]), []).append(raw)
+    return made
+
+
+Seen = dict[tuple[str, str], list[dict[str, Any]]]
+
+
+def _household(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    name = HOUSES[whom % len(HOUSES)]
+    known = seen.get(("household", place(name)), [])
+    if not known:
+        return hand.household(name, VILLAGES[whom % len(VILLAGES)])
+    body: dict[str, Any] = chance.choice(
+        [{"phone": f"09{chance.randint(10**7, 10**8 - 1)}"}, {"note": None}, {"head_name": "Vàng A"}]
+    )
+    village = chance.choice([known[0]["place"]] * 3 + list(VILLAGES))
+    return hand.entry("household", place(name), village, body, based_on=_parents(chance, known))
+
+
+def _person(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    name = PERSONS[whom % len(PERSONS)]
+    known = seen.get(("person", place(name)), [])
+    if not known:
+        return hand.person(name, VILLAGES[whom % len(VILLAGES)])
+    body: dict[str, Any] = chance.choice(
+        [
+            {"phone": f"09{chance.randint(10**7, 10**8 - 1)}"},
+            {"residence": chance.choice(["absent", "permanent", "moved"])},
+            {"contraindication": chance.choice(["CD_DI_UNG", None])},
+            {"birth_date": f"19{chance.randint(50, 99)}-01-01"},
+        ]
+    )
+    village = chance.choice(VILLAGES)
+    return hand.entry("person", place(name), village, body, based_on=_parents(chance, known))
+
+
+def _move(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    name = PERSONS[whom % len(PERSONS)]
+    known = seen.get(("person", place(name)), [])
+    if not known:
+        return hand.person(name, VILLAGES[whom % len(VILLAGES)])
+    body = {"household": place(chance.choice(HOUSES))}
+    village = chance.choice(VILLAGES)
+    return hand.entry("person", place(name), village, body, based_on=_parents(chance, known))
+
+
+def _dose(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    name = PERSONS[whom % len(PERSONS)]
+    changed = _correction(chance, seen, "dose", place(name))
+    body = {
+        "vaccine": chance.choice(["AZ", "ABDALA", "PFZ_ADULT"]),
+        "dose_type": chance.choice(["primary_1", "primary_2", "primary_3", "booster_1"]),
+        "screening": "eligible",
+        "lot": LOT,
+    }
+    on = TODAY - timedelta(days=chance.randint(0, 300))
+    return hand.entry("dose", place(name), chance.choice(SITES), body, on=on, **changed)
+
+
+def _visit(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    members = chance.sample(PERSONS, chance.randint(1, 3))
+    body = {
+        "visit_type": "door_to_door",
+        "outcomes": [{"person": place(m), "outcome": chance.choice(["reviewed", "absent"])} for m in members],
+    }
+    house = HOUSES[whom % len(HOUSES)]
+    changed = _correction(chance, seen, "visit", place(house))
+    return hand.entry("visit", place(house), chance.choice(VILLAGES), body, **changed)
+
+
+def _movement(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "state": chance.choice(["frozen", "thawed"]),
+        "vials": chance.choice([-3, -1, 2, 5]),
+        "reason": "data_entry",
+    }
+    if body["state"] == "thawed":
+        body["thawed_on"] = f"2022-04-0{chance.randint(1, 3)}"
+    return hand.entry("stock_movement", LOT, SITES[whom % 2], body)
+
+
+def _count(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    body = {"lines": [{"lot": LOT, "state": "frozen", "vials": chance.choice([None, 0, 7])}]}
+    site = SITES[whom % 2]
+    return hand.entry("stock_count", site, site, body, **_correction(chance, seen, "stock_count", site))
+
+
+def _session(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    subject, site = place(f"session {whom % 2}"), SITES[whom % 2]
+    known = seen.get(("session", subject), [])
+    on = TODAY - timedelta(days=chance.randint(0, 9))
+    if not known:
+        return hand.entry(
+            "session", subject, site, {"session_type": "mobile", "point_name": "Nhà văn hóa"}, on=on
+        )
+    body: dict[str, Any] = chance.choice([{"closed": True}, {"team": ["Điều dưỡng"]}, {"point_name": None}])
+    return hand.entry("session", subject, chance.choice(SITES), body, on=on, based_on=_parents(chance, known))
+
+
+def _lines(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    body = {"period": "2022", "source": "x", "lines": [{"age_group": "A18", "current": chance.randint(0, 9)}]}
+    if hand.role != "station":
+        return _movement(hand, whom, chance, seen)
+    changed = _correction(chance, seen, "population_return", PROVINCE)
+    return hand.entry("population_return", PROVINCE, PROVINCE, body, **changed)
+
+
+def _refused(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    return hand.person(PERSONS[whom % len(PERSONS)], VILLAGES[0]) | {
+        "body": {"full_name": chance.randint(0, 5)}
+    }
+
+
+def _from_tomorrow(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    return hand.entry("tomorrow", place("x"), VILLAGES[0], {"x": chance.randint(0, 5)})
+
+
+def _correction(chance: random.Random, seen: Seen, kind: str, subject: str) -> dict[str, Any]:
+    """Often it corrects an earlier event, perhaps a correction, now and then one about somebody else."""
+    own = [raw["id"] for raw in seen.get((kind, subject), [])]
+    others = [raw["id"] for (of, _), raws in seen.items() if of == kind for raw in raws]
+    earlier = own if chance.random() < 0.7 else others
+    return {"corrects": chance.choice(earlier)} if earlier and chance.random() < 0.5 else {}
+
+
+def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
+    count = min(len(known), chance.choice((1, 1, 1, 2, 3)))
+    return [raw["id"] for raw in chance.sample(known, count)]
+
+
+_WRITERS = [
+    _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
+    _refused, _from_tomorrow,
+]  # fmt: skip
+
+_step = st.tuples(st.integers(0, 2), st.integers(0, 13), st.integers(0, 3), st.integers(0, 999))
+#: Up to forty steps, short and long histories alike (a plain list is mostly a handful long).
+steps = st.integers(0, 40).flatmap(lambda count: st.lists(_step, min_size=count, max_size=count))
+
+
+def pushes(made: list[Hand], chance: random.Random) -> list[tuple[Hand, list[dict[str, Any]]]]:
+    """The history in some order, cut into pushes, with repetitions: every record comes at least once."""
+    arriving: list[tuple[Hand, dict[str, Any]]] = [(hand, raw) for hand in made for raw in hand.written]
+    arriving += chance.choices(arriving, k=len(arriving) // 2) if arriving else []
+    chance.shuffle(arriving)
+    found: list[tuple[Hand, list[dict[str, Any]]]] = []
+    for hand, raw in arriving:
+        if found and found[-1][0] is hand and chance.random() < 0.8:
+            found[-1][1].append(raw)
+        else:
+            found.append((hand, [raw]))
+    merged: list[tuple[Hand, list[dict[str, Any]]]] = []
+    for hand, raws in found:  # pushes of one device may also wait and go together
+        waiting = next((m for m in merged if m[0] is hand), None) if chance.random() < 0.5 else None
+        if waiting is not None:
+            waiting[1].extend(raws)
+        else:
+            merged.append((hand, raws))
+    return merged
