@@ -25,6 +25,11 @@ class EnrolScreen(Screen):
         self.ids.server.text = self.phone.settings.server
         self.ids.code.text = self.phone.code
 
+    def on_fault(self, _: Any, said: str) -> None:
+        """What failed is scrolled to: with large text it stands below the fields and out of sight."""
+        if said:
+            self.ids.page.show(self.ids.note.__self__)
+
     def send(self) -> None:
         """Ask the server, without making the screen wait."""
         server, code = self.ids.server.text.strip(), self.ids.code.text.strip()

@@ -38,7 +38,9 @@ class FirstSyncScreen(Screen):
         if result is not None and not self.phone.syncing:
             self.running = False
             if result.faults:
-                self.fault = words.fault(result.faults[0])
+                found = result.faults[0]
+                away = found.code == "sync.unreachable"
+                self.fault = words.t("sync.offline") if away else words.fault(found)
 
     def refresh_bar(self) -> None:
         """Show how far it is."""

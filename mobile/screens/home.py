@@ -158,7 +158,7 @@ class HomeScreen(Screen):
         for holding in [each for each in held if stock.usable(each)][:FIRST_LOTS]:
             sign = expiry_sign(holding)
             row = Row(
-                title=f"{lot_name(holding.lot)} · {holding.lot.lot_number}",
+                title=f"{lot_name(holding.lot)}\N{NO-BREAK SPACE}· {holding.lot.lot_number}",
                 line=holding_line(holding),
                 chip=sign.text,
                 chip_icon=sign.icon,

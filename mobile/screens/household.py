@@ -13,10 +13,11 @@ from mobile.screens.describe import (
 )
 from mobile.store import places, registers
 from mobile.store.views import ConflictRow, HouseholdPage, PersonRow
+from mobile.theme import theme
 from mobile.widgets.buttons import QuietButton
 from mobile.widgets.lists import Row
 from mobile.widgets.loading import load_rules
-from mobile.widgets.surfaces import Card, Empty, Section, Strip, text
+from mobile.widgets.surfaces import Card, Column, Empty, Section, Strip, text
 from mobile.widgets.text import Note
 from mobile.words import words
 
@@ -69,7 +70,7 @@ class HouseholdScreen(Screen):
     def _head(self, page: HouseholdPage) -> None:
         card = Card()
         where = [places.name(self.phone.store, page.row.village_id), page.row.lane, page.row.address]
-        card.add_widget(text(" · ".join(filter(None, where)), "small", "muted"))
+        card.add_widget(text("\N{NO-BREAK SPACE}· ".join(filter(None, where)), "small", "muted"))
         if phone := page.values.get("phone"):
             card.add_widget(text(words.t("household.phone", phone=phone_number(phone)), "small"))
         if note := page.values.get("note"):
@@ -110,7 +111,7 @@ class HouseholdScreen(Screen):
         )
 
     def _actions(self) -> None:
-        strip = Strip()
+        strip = Column(spacing=theme.s8) if theme.large else Strip()
         if self.phone.may("person"):
             add = QuietButton(text=words.t("household.add_person"), icon="account-plus-outline")
             add.bind(on_release=lambda _: self.phone.nav.go("person_form", household=self.household))

@@ -126,7 +126,7 @@ class OutboxScreen(Screen):
         card = Card()
         card.add_widget(text(item.title or kind, bold=True))
         strip = Strip()
-        when = words.moment(item.recorded_at)
+        when = words.moment(item.recorded_at).replace(" ", "\N{NO-BREAK SPACE}")
         strip.add_widget(
             text(f"{kind} · {when}" if item.title else when, "small", "muted", pos_hint={"center_y": 0.5})
         )

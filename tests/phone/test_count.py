@@ -29,7 +29,7 @@ def test_a_count_with_a_lot_left_uncounted(open_phone):
     phone.touch(old.stepper.ids.more.__self__)
     assert old.stepper.value == 5, "the first press takes the book's number"
     phone.touch(old.stepper.ids.less.__self__)
-    assert phone.says("Sổ: 5 lọ · lệch −1")
+    assert phone.says("Sổ: 5 lọ · lệch\N{NO-BREAK SPACE}−1")
     child = card(screen, "FP8290")
     phone.touch(child.stepper.ids.number.__self__)
     phone.pad("10")
