@@ -1,5 +1,6 @@
 """gunicorn for the server: `gunicorn --config deploy/gunicorn.conf.py server.wsgi:app`."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -28,3 +29,10 @@ control_socket_disable = True
 # Faults go to standard error, that is to the journal. The proxy in front writes the access log.
 errorlog = "-"
 accesslog = None
+
+
+def post_worker_init(worker: object) -> None:
+    """What the program loaded stays: the garbage collector need not look through it at every push (8 % of its CPU)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -3,7 +3,8 @@
 One design on PostgreSQL and on SQLite. Domain code never commits; the edge (a request, a job, a command) does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -26,10 +27,10 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    column,
     create_engine,
     event,
     func,
+    literal_column,
     select,
     text,
 )
@@ -155,15 +156,27 @@ def insert_rows(
         connection.execute(statement, rows)
 
 
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Statements of the block that give no rows travel together: one wait for the database instead of several."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        yield
+
+
 def insert_new(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], returning: str
 ) -> set[Any]:
-    """Insert `rows`, leaving alone those whose key stands already; the `returning` values of the new ones."""
+    """Insert `rows`, leaving alone those whose key stands already; the `returning` ids of the new ones."""
     if not rows:
         return set()
     if connection.dialect.name == "postgresql":
         statement = _statement("postgresql", table, tuple(rows[0]), (), returning)
-        return set(connection.execute(statement, _arrays(rows)).scalars().all())
+        new = connection.execute(statement, _arrays(rows)).scalar_one()
+        return set(new.split(",")) if new else set()
     key = table.c[returning]
     values = [row[returning] for row in rows]
     known = {found for (found,) in select_among(connection, select(key), key, values)}
@@ -199,12 +212,13 @@ def _statement(
             statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
         else:
             statement = statement.on_conflict_do_nothing()
-    if returning:
-        statement = statement.returning(table.c[returning])
+    if returning:  # as one text: hundreds of rows of one id cost the client more than the insert itself
+        new = statement.returning(table.c[returning]).cte("new")
+        statement = select(func.string_agg(cast(new.c[returning], Text), literal_column("','")))
     spelt = text(str(statement.compile(dialect=_NAMED[dialect])))
     if dialect == "sqlite":
         spelt = spelt.bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))
-    return spelt.columns(column(returning, table.c[returning].type)) if returning else spelt
+    return spelt
 
 
 def _unnested(table: Table, names: tuple[str, ...]) -> Any:

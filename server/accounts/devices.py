@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from server.accounts.models import Device, EnrolmentCode, User
 from server.database import db
@@ -75,23 +75,48 @@ def enrol(code: str, label: str, now: datetime | None = None) -> Enrolment:
     return Enrolment(device.id, token)
 
 
-def device_for_token(token: str) -> Device:
-    """The device a bearer token belongs to.
+@dataclass(frozen=True, slots=True)
+class FieldUser:
+    """A user as the sync path needs one."""
+
+    id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A device that showed its token, and whose it is."""
+
+    device_id: str
+    user: FieldUser
+
+
+_HOLDER = (
+    select(
+        Device.id, Device.token_hash, Device.revoked_at, User.id.label("user_id"), User.role, User.active
+    )
+    .join(User, User.id == Device.user_id)
+    .where(Device.token_hash == bindparam("token_hash"))
+)  # fmt: skip
+
+
+def holder_of(connection: Connection, token: str) -> Holder:
+    """Whose device a bearer token belongs to.
 
     Raises Refused: `device.bad_token`, or `device.revoked` (also when the user's account is closed).
     """
     wanted = token_hash(token)
-    row = db.session.execute(
-        select(Device, User).join(User, User.id == Device.user_id).where(Device.token_hash == wanted)
-    ).first()
-    if row is None or not hmac.compare_digest(row.Device.token_hash or b"", wanted):
+    row = connection.execute(_HOLDER, {"token_hash": wanted}).first()
+    if row is None or not hmac.compare_digest(bytes(row.token_hash), wanted):
         raise Refused(fault("device.bad_token"))
-    if row.Device.revoked_at is not None:
+    if row.revoked_at is not None or not row.active:
         raise Refused(fault("device.revoked"))
-    if not row.User.active:
-        raise Refused(fault("device.revoked"))
-    device: Device = row.Device
-    return device
+    return Holder(row.id, FieldUser(row.user_id, row.role))
+
+
+def device_for_token(token: str) -> Device:
+    """The device a bearer token belongs to. Raises Refused as `holder_of` does."""
+    return db.session.get_one(Device, holder_of(db.session.connection(), token).device_id)
 
 
 def revoke(device_id: str, now: datetime | None = None) -> None:

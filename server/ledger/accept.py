@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, select, union_all
+from sqlalchemy import Connection, Select, Table, bindparam, select, union_all
 
 from server.accounts.models import Device
 from server.database import Id, insert_new, insert_rows, select_among
@@ -36,12 +36,17 @@ _LOCKED_DEVICE = (
     .with_for_update(key_share=True)
 )
 _DIGESTS = select(_ENTRY.c.id, _ENTRY.c.digest)
-_NUMBERS = {
-    table.name: select(table.c.device_seq, table.c.digest).where(
-        table.c.device_id == bindparam("device", type_=Id)
+
+
+def _numbers_of(table: Table) -> Select[Any]:
+    return select(table.c.device_seq, table.c.digest).where(
+        table.c.device_id == bindparam("device", type_=Id),
+        table.c.device_seq.between(bindparam("first"), bindparam("last")),
     )
-    for table in (_ENTRY, _HELD, _QUARANTINE)
-}
+
+
+_ENTRY_NUMBERS = _numbers_of(_ENTRY)
+_KEPT_NUMBERS = union_all(_numbers_of(_HELD), _numbers_of(_QUARANTINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +136,13 @@ def _share_out_numbers(connection: Connection, sender: Sender, arrivals: list[Ar
     Entries come before held records and those before refused ones; two entries settle it at the insert.
     """
     numbered = [arrival for arrival in arrivals if arrival.device_seq is not None]
-    taken = _taken_numbers(connection, (_HELD, _QUARANTINE), sender, numbered)
+    taken = _taken_numbers(connection, _KEPT_NUMBERS, sender, numbered)
     for arrival in numbered:
         if arrival.entry is not None and taken.get(arrival.device_seq, arrival.digest) != arrival.digest:
             arrival.refuse(_number_reused(arrival))
             arrival.device_seq = None
     others = [arrival for arrival in numbered if arrival.device_seq is not None and arrival.entry is None]
-    taken |= _taken_numbers(connection, (_ENTRY,), sender, others)
+    taken |= _taken_numbers(connection, _ENTRY_NUMBERS, sender, others)
     taken = {a.device_seq: a.digest for a in numbered if a.entry is not None} | taken
     for arrival in sorted(others, key=lambda a: a.held is None):
         if taken.setdefault(arrival.device_seq, arrival.digest) == arrival.digest:
@@ -148,17 +153,15 @@ def _share_out_numbers(connection: Connection, sender: Sender, arrivals: list[Ar
 
 
 def _taken_numbers(
-    connection: Connection, tables: Sequence[Table], sender: Sender, arrivals: Iterable[Arrival]
+    connection: Connection, statement: Any, sender: Sender, arrivals: Iterable[Arrival]
 ) -> dict[int | None, bytes]:
     """Which of these arrivals' numbers stand for a record already, with its digest."""
-    numbers = sorted({arrival.device_seq for arrival in arrivals if arrival.device_seq is not None})
-    taken: dict[int | None, bytes] = {}
-    for table in tables:
-        rows = select_among(
-            connection, _NUMBERS[table.name], table.c.device_seq, numbers, device=sender.device_id
-        )
-        taken |= {row.device_seq: bytes(row.digest) for row in rows}
-    return taken
+    numbers = {arrival.device_seq for arrival in arrivals if arrival.device_seq is not None}
+    if not numbers:
+        return {}
+    between = {"device": sender.device_id, "first": min(numbers), "last": max(numbers)}
+    rows = connection.execute(statement, between).all()
+    return {row.device_seq: bytes(row.digest) for row in rows if row.device_seq in numbers}
 
 
 def _number_reused(arrival: Arrival) -> Fault:
@@ -190,7 +193,7 @@ def _insert_entries(
 
 def _uncount_taken(connection: Connection, sender: Sender, refused: list[Arrival]) -> None:
     """A refused record keeps its number, so that those behind it count, unless an entry has it already."""
-    taken = _taken_numbers(connection, (_ENTRY,), sender, refused)
+    taken = _taken_numbers(connection, _ENTRY_NUMBERS, sender, refused)
     for arrival in refused:
         if arrival.device_seq in taken:
             arrival.device_seq = None

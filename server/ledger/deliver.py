@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from server.database import insert_new, insert_rows, select_among
+from server.database import at_once, insert_new, insert_rows, select_among
 from server.ledger.models import Delivery, EntryRow, Home, Stream
 from server.ledger.projecting import entries_of
 from shared import wire
@@ -69,9 +69,10 @@ def deliver(connection: Connection, entries: Sequence[Entry]) -> None:
     for entry, streams in zip(entries, routes, strict=True):
         for stream in streams:
             pending[stream].append((entry.id, entry.digest))
-    _append(connection, heads, pending)
     rows = [{"person_id": person, "village_id": home} for person, home in returning.items()]
-    insert_rows(connection, _HOME, rows, replace=("person_id",))
+    with at_once(connection):
+        _append(connection, heads, pending)
+        insert_rows(connection, _HOME, rows, replace=("person_id",))
 
 
 def _read_homes(connection: Connection, persons: set[str], written: dict[str, list[Entry]]) -> _Homes:

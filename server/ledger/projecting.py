@@ -5,7 +5,8 @@ arrived and brings its tables to what the pure folds of `shared.projections` say
 subjects concerned.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Table, Text, bindparam, cast, func, select
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Table, Text, bindparam, cast, func, select
 from server.database import in_parts, insert_rows, select_among
 from server.ledger.models import Conflict, EntryRow
 from shared.entries import Entry
+from shared.kinds import KINDS
 from shared.projections.register import Folded, fold_register
 from shared.reading import read_payload
 
@@ -23,12 +25,17 @@ _CONFLICT: Table = Conflict.__table__  # type: ignore[assignment]
 _OF_KIND = _ENTRY.c.kind == bindparam("kind", type_=_ENTRY.c.kind.type)
 _PAYLOADS = select(_ENTRY.c.payload).where(_OF_KIND)
 _SUBJECTS_WITH_MORE = (
-    select(_ENTRY.c.subject_id).where(_OF_KIND).group_by(_ENTRY.c.subject_id).having(func.count() > 1)
+    select(_ENTRY.c.subject_id).group_by(_ENTRY.c.subject_id, _ENTRY.c.kind).having(func.count() > 1)
 )
 _CORRECTORS = (
-    select(_ENTRY.c.corrects_id, _ENTRY.c.subject_id, func.min(cast(_ENTRY.c.id, Text)).label("by"))
-    .where(_OF_KIND, _ENTRY.c.corrects_id.is_not(None))
-    .group_by(_ENTRY.c.corrects_id, _ENTRY.c.subject_id)
+    select(
+        _ENTRY.c.corrects_id,
+        _ENTRY.c.kind,
+        _ENTRY.c.subject_id,
+        func.min(cast(_ENTRY.c.id, Text)).label("by"),
+    )
+    .where(_ENTRY.c.corrects_id.is_not(None))
+    .group_by(_ENTRY.c.corrects_id, _ENTRY.c.kind, _ENTRY.c.subject_id)
 )
 
 
@@ -64,17 +71,20 @@ class Arrived:
         if not by_subject:
             return []
         if not self._whole:
-            for entry in entries_of(self.connection, kind, self._with_more(kind, by_subject)):
+            for entry in entries_of(self.connection, kind, self._with_more.intersection(by_subject)):
                 if all(entry.id != new.id for new in by_subject[entry.subject]):
                     by_subject[entry.subject].append(entry)
         states = [fold_register(by_subject[subject]) for subject in sorted(by_subject)]
         _note_conflicts(self.connection, kind, [s for s in states if len(by_subject[s.subject]) > 1])
         return states
 
-    def _with_more(self, kind: str, subjects: Collection[str]) -> list[str]:
-        """Those of these subjects, of each of which an entry is new, that have more than one."""
-        found = select_among(self.connection, _SUBJECTS_WITH_MORE, _ENTRY.c.subject_id, subjects, kind=kind)
-        return [row.subject_id for row in found]
+    @cached_property
+    def _with_more(self) -> set[str]:
+        """Subjects of the new register entries that have more than one."""
+        new = [entry for entries in self._by_kind.values() for entry in entries]
+        subjects = {entry.subject for entry in new if KINDS[entry.kind].nature == "register"}
+        found = select_among(self.connection, _SUBJECTS_WITH_MORE, _ENTRY.c.subject_id, subjects)
+        return {row.subject_id for row in found}
 
     def first_days(self, kind: str, subjects: Iterable[str]) -> dict[str, Any]:
         """The day of each subject's first entry (the earliest day among its first entries)."""
@@ -105,15 +115,19 @@ class Arrived:
                 entry = read_payload(row.payload.encode())
                 if (entry.id, entry.subject) in wanted:
                     known[entry.id] = entry
-        correctors = self._correctors(kind, known)
-        return [(entry, correctors.get(entry.id)) for entry in known.values()]
+        return [(entry, self._corrector(entry)) for entry in known.values()]
 
-    def _correctors(self, kind: str, known: dict[str, Entry]) -> dict[str, str]:
-        return {
-            row.corrects_id: row.by
-            for row in select_among(self._ledger, _CORRECTORS, _ENTRY.c.corrects_id, known, kind=kind)
-            if row.subject_id == known[row.corrects_id].subject
-        }
+    def _corrector(self, entry: Entry) -> str | None:
+        return self._correctors.get((entry.id, entry.kind, entry.subject))
+
+    @cached_property
+    def _correctors(self) -> dict[tuple[str, str, str], str]:
+        """(id, kind, subject) of the events concerned -> the least id of the entries that correct them."""
+        new = [entry for entries in self._by_kind.values() for entry in entries]
+        events = [entry for entry in new if KINDS[entry.kind].nature == "event"]
+        concerned = {entry.id for entry in events} | {entry.corrects for entry in events if entry.corrects}
+        rows = select_among(self._ledger, _CORRECTORS, _ENTRY.c.corrects_id, concerned)
+        return {(row.corrects_id, row.kind, row.subject_id): row.by for row in rows}
 
 
 Projector = Callable[[Connection, Arrived], None]

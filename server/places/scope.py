@@ -1,5 +1,7 @@
 """Scope: the only door to what a user may see (L24). Reports and feeds ask here and filter nowhere else."""
 
+from typing import Protocol
+
 from sqlalchemy import Connection, select
 
 from server.accounts.models import User, UserPlace
@@ -25,7 +27,21 @@ def visible_places(connection: Connection, user_id: str, tree: Tree) -> frozense
     return frozenset(seen)
 
 
-def followed_streams(connection: Connection, user: User, tree: Tree) -> list[str]:
+class HasRole(Protocol):
+    """A user, or what the sync path knows of one."""
+
+    @property
+    def id(self) -> str:
+        """The user's id."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """The user's role."""
+        ...
+
+
+def followed_streams(connection: Connection, user: HasRole, tree: Tree) -> list[str]:
     """Streams the user's phone keeps: the province's (reference), and in the field those of the scope."""
     assigned = [tree.nodes[p] for p in assigned_places(connection, user.id) if p in tree.nodes]
     streams = {node.province for node in assigned}

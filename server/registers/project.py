@@ -1,11 +1,11 @@
 """Brings the register tables to what the folds say: households, people, visits, sessions, doses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from server.database import insert_rows, select_among
+from server.database import at_once, insert_rows, select_among
 from server.ledger.projecting import Arrived
 from server.registers.models import (
     Dose,
@@ -36,41 +36,45 @@ TABLES = (_HOUSEHOLD, _PERSON, _VISIT, _OUTCOME, _SESSION, _DOSE, _IMMUNISATION)
 
 
 def project(connection: Connection, arrived: Arrived) -> None:
-    """Project what arrived."""
-    _registers(connection, arrived)
-    _visits(connection, arrived)
-    _doses(connection, arrived)
+    """Project what arrived: everything is read first, then written at once."""
+    written = [*_registers(arrived), *_visits(arrived), *_doses(connection, arrived)]
+    with at_once(connection):
+        for table, rows, key in written:
+            insert_rows(connection, table, rows, replace=key)
 
 
-def _registers(connection: Connection, arrived: Arrived) -> None:
+#: Rows of a table that stand for those of the same key.
+_Written = tuple[Table, list[dict[str, Any]], tuple[str, ...]]
+
+
+def _registers(arrived: Arrived) -> Iterator[_Written]:
     households = [people.household_row(folded) for folded in arrived.folded("household")]
-    insert_rows(connection, _HOUSEHOLD, _present(households), replace=("id",))
+    yield _HOUSEHOLD, _present(households), ("id",)
     persons = [people.person_row(folded) for folded in arrived.folded("person")]
-    insert_rows(connection, _PERSON, _present(persons), replace=("id",))
+    yield _PERSON, _present(persons), ("id",)
     states = arrived.folded("session")
     days = arrived.first_days("session", (state.subject for state in states))
     sessions = [stock.session_row(state, days[state.subject]) for state in states if state.subject in days]
-    insert_rows(connection, _SESSION, _present(sessions), replace=("id",))
+    yield _SESSION, _present(sessions), ("id",)
 
 
-def _visits(connection: Connection, arrived: Arrived) -> None:
+def _visits(arrived: Arrived) -> Iterator[_Written]:
     pairs = [events.visit_rows(entry, by) for entry, by in arrived.events("visit")]
-    insert_rows(connection, _VISIT, [visit for visit, _ in pairs], replace=("id",))
-    lines = [line for _, outcomes in pairs for line in outcomes]
-    insert_rows(connection, _OUTCOME, lines, replace=("visit_id", "person_id"))
+    yield _VISIT, [visit for visit, _ in pairs], ("id",)
+    yield _OUTCOME, [line for _, outcomes in pairs for line in outcomes], ("visit_id", "person_id")
 
 
-def _doses(connection: Connection, arrived: Arrived) -> None:
-    rows = [events.dose_row(entry, by) for entry, by in arrived.events("dose")]
-    if not rows:
-        return
-    insert_rows(connection, _DOSE, rows, replace=("id",))
-    by_person: dict[str, list[events.Row]] = {}
-    concerned = sorted({row["person_id"] for row in rows})
-    for found in select_among(connection, _GIVEN, _DOSE.c.person_id, concerned):
-        by_person.setdefault(found.person_id, []).append(found._asdict())
-    had = [events.immunisation_row(person, by_person[person]) for person in concerned]
-    insert_rows(connection, _IMMUNISATION, had, replace=("person_id",))
+def _doses(connection: Connection, arrived: Arrived) -> Iterator[_Written]:
+    rows = {row["id"]: row for row in (events.dose_row(entry, by) for entry, by in arrived.events("dose"))}
+    by_person: dict[str, list[events.Row]] = {row["person_id"]: [] for row in rows.values()}
+    for found in select_among(connection, _GIVEN, _DOSE.c.person_id, by_person):
+        if found.id not in rows:
+            by_person[found.person_id].append(found._asdict())
+    for row in rows.values():
+        by_person[row["person_id"]].append(row)
+    had = [events.immunisation_row(person, doses) for person, doses in by_person.items()]
+    yield _DOSE, list(rows.values()), ("id",)
+    yield _IMMUNISATION, had, ("person_id",)
 
 
 def _present(rows: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:

