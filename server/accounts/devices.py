@@ -114,11 +114,6 @@ def holder_of(connection: Connection, token: str) -> Holder:
     return Holder(row.id, FieldUser(row.user_id, row.role))
 
 
-def device_for_token(token: str) -> Device:
-    """The device a bearer token belongs to. Raises Refused as `holder_of` does."""
-    return db.session.get_one(Device, holder_of(db.session.connection(), token).device_id)
-
-
 def revoke(device_id: str, now: datetime | None = None) -> None:
     """Refuse the device's token from now on; what it sent stays. Raises Refused (`device.unknown`)."""
     device = db.session.get(Device, device_id)

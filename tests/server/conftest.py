@@ -12,17 +12,26 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from server.accounts import passwords
 from server.app import create_app
-from server.database import db
+from server.database import db, open_engine
 from server.settings import Settings
 from shared.clock import FixedClock
 from shared.text.translations import Catalogue
 from tests.server.world import PASSWORD, TODAY, World, build
 
 SECRET_KEY = "only-for-tests-only-for-tests-only"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """On a fresh database of either sort."""
+    made = open_engine(database_url)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ import pytest
 from server.accounts.devices import (
     ALPHABET,
     CODE_LENGTH,
-    device_for_token,
     enrol,
+    holder_of,
     issue_code,
     revoke,
 )
@@ -54,9 +54,10 @@ def test_a_code_is_short_readable_and_kept_only_as_a_hash(user: User) -> None:
 def test_a_code_enrols_once_however_it_is_typed(user: User) -> None:
     code = issue_code(user.id, None)
     made = enrol(f" {code[:4].lower()}-{code[4:]} ", "Samsung A03")
-    device = device_for_token(made.token)
+    holder = holder_of(db.session.connection(), made.token)
+    device = db.session.get_one(Device, holder.device_id)
     assert device.id == made.device_id
-    assert device.user_id == user.id
+    assert device.user_id == holder.user.id == user.id
     assert made.token.encode() not in (device.token_hash or b"")
     with pytest.raises(Refused) as caught:
         enrol(code, "another")
@@ -88,10 +89,10 @@ def test_a_revoked_device_and_an_unknown_token_are_refused(user: User) -> None:
     made = enrol(issue_code(user.id, None), "phone")
     revoke(made.device_id)
     with pytest.raises(Refused) as caught:
-        device_for_token(made.token)
+        holder_of(db.session.connection(), made.token)
     assert codes(caught) == ["device.revoked"]
     with pytest.raises(Refused) as caught:
-        device_for_token(made.token + "x")
+        holder_of(db.session.connection(), made.token + "x")
     assert codes(caught) == ["device.bad_token"]
 
 
@@ -99,7 +100,7 @@ def test_a_closed_account_takes_its_devices_along(user: User) -> None:
     made = enrol(issue_code(user.id, None), "phone")
     deactivate(user)
     with pytest.raises(Refused) as caught:
-        device_for_token(made.token)
+        holder_of(db.session.connection(), made.token)
     assert codes(caught) == ["device.revoked"]
 
 

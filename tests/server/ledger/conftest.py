@@ -1,4 +1,4 @@
-"""An engine on a fresh database of either sort."""
+"""An engine for several connections at once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ import pytest
 from sqlalchemy import Engine
 
 from server.database import open_engine
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """On SQLite and on PostgreSQL."""
-    made = open_engine(database_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

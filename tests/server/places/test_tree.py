@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.orm import Session
 
 from server.accounts.models import User, UserPlace
-from server.database import open_engine
 from server.places.scope import assigned_places, followed_streams, site_of, visible_places
 from server.places.tree import Tree
 from tests.server.ledger.hands import TODAY, enrol, place, push
@@ -29,13 +28,6 @@ VILLAGE, OTHER, STATION, TEAM = (
     place("tree team"),
 )
 CHANGED = date(2025, 7, 1)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    yield made
-    made.dispose()
 
 
 def version(

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from server.database import open_engine
 from server.registers.models import Household, Immunisation, Person, VaccinationSession, Visit, VisitOutcome
 from server.registers.queries import reach
 from tests.server.ledger.hands import LOT, SITES, TODAY, VILLAGES, Hand, enrol, place, push, rebuilds_alike
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from server.database import open_engine
 from server.ledger.accept import PushAnswer
 from server.stock.counts import last_counts, newest_counts
 from server.stock.expiring import expiring_stock
@@ -18,13 +16,6 @@ from shared.identifiers import holding_id
 from tests.server.ledger.hands import LOT, PROVINCE, SITES, TODAY, Hand, enrol, place, push, rebuilds_alike
 
 ITEM = place("item")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture
