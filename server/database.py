@@ -5,7 +5,7 @@ One design on PostgreSQL and on SQLite. Domain code never commits; the edge (a r
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -40,6 +40,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import Text, TypeDecorator
+
+from shared.rules.ages import latest_birth
 
 T = TypeVar("T")
 
@@ -123,6 +125,12 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()
+    connection.create_function("latest_birth", 2, _latest_birth, deterministic=True)
+
+
+def _latest_birth(day: str, months: int) -> str:
+    """The rule of ages for SQL over columns of days."""
+    return latest_birth(months, date.fromisoformat(day)).isoformat()
 
 
 def _sqlite_begin(connection: Connection) -> None:

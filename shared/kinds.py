@@ -9,6 +9,9 @@ from shared.entries import Entry
 from shared.faults import Fault
 from shared.lists import Body
 
+#: The kind that withdraws an event of any other kind.
+VOID = "void"
+
 #: A rule looks at one entry and says what is wrong with it. It asks no clock and no database.
 Rule = Callable[[Entry], Iterable[Fault]]
 
@@ -20,8 +23,10 @@ class Kind:
     `nature`: a *register* kind describes something that changes (first entry whole, later entries carry
     changed fields); an *event* kind happened once (corrected only by another event that names it).
     `authors`: roles that may write it. `streams`: where it is delivered: ``place`` is the stream of the
-    envelope's place, ``home`` that of the person's home village. `reference` kinds describe the
-    programme; they stand in the province's stream and reach every phone.
+    envelope's place, ``home`` that of the person's home village; `people` says where those persons stand:
+    in the envelope (``subject``) or in fields of the body that every entry of the kind carries. `reference`
+    kinds describe the programme; they stand in the province's stream and reach every phone. An `urgent` kind
+    is sent before what was recorded earlier (R027).
     """
 
     name: str
@@ -33,6 +38,8 @@ class Kind:
     streams: tuple[Literal["place", "home"], ...] = ("place",)
     rules: tuple[Rule, ...] = ()
     reference: bool = False
+    people: tuple[str, ...] = ("subject",)
+    urgent: bool = False
     check_whole: Check = field(init=False, repr=False)
     check_changes: Check = field(init=False, repr=False)
 
@@ -46,8 +53,22 @@ class Kind:
 
     @property
     def about_person(self) -> bool:
-        """Whether the subject is a person, whose home village must hear of it."""
+        """Whether it is about persons, whose home villages must hear of it."""
         return "home" in self.streams
+
+    def people_of(self, entry: Entry) -> tuple[str, ...]:
+        """The persons whose home villages must hear of an entry of this kind.
+
+        A withdrawal is about whoever the entry it withdraws is about: its body says of which kind that is.
+        """
+        if not self.about_person:
+            return ()
+        if self.name == VOID:
+            of = KINDS.get(entry.body["of"])
+            return (entry.subject,) if of and of.about_person and of.people == ("subject",) else ()
+        if self.people == ("subject",):
+            return (entry.subject,)
+        return tuple(sorted({entry.body[name] for name in self.people if entry.body.get(name)}))
 
     def field_label(self, name: str, lang: str) -> str:
         """A body field as people read it."""

@@ -16,7 +16,9 @@ class Role:
     """A role: its name in both languages, whether it works on a phone, and what it may see on pages.
 
     `sees`: ``names`` (people's names and numbers unmasked), ``entries`` (the ledger behind a figure),
-    ``stock``, ``devices``; ``issues_codes`` and ``imports`` are things it may do.
+    ``stock``, ``devices``, ``identity`` (duplicates, people without papers, matching),
+    ``screening`` (what is asked at a screening, and past infections: R079); ``issues_codes`` and
+    ``imports`` are things it may do.
     """
 
     vi: str
@@ -32,19 +34,57 @@ def _role(vi: str, en: str, *sees: str, field: bool = False) -> Role:
 ROLES: dict[str, Role] = {
     VILLAGE_HEALTH_WORKER: _role("Nhân viên y tế thôn bản", "Village health worker", "names", field=True),
     STATION: _role(
-        "Trạm y tế xã", "Commune health station", "names", "entries", "stock", "devices", field=True
+        "Trạm y tế xã",
+        "Commune health station",
+        "names",
+        "messages",
+        "reports",
+        "entries",
+        "stock",
+        "devices",
+        "identity",
+        "screening",
+        field=True,
     ),
-    MOBILE_TEAM: _role("Tổ tiêm lưu động", "Mobile team", "names", "stock", field=True),
+    MOBILE_TEAM: _role(
+        "Tổ tiêm lưu động", "Mobile team", "names", "reports", "stock", "screening", field=True
+    ),
     DISTRICT_REVIEWER: _role(
-        "Cán bộ y tế huyện", "District reviewer", "names", "entries", "stock", "devices", "issues_codes"
+        "Cán bộ y tế huyện",
+        "District reviewer",
+        "names",
+        "messages",
+        "reports",
+        "entries",
+        "stock",
+        "devices",
+        "identity",
+        "issues_codes",
     ),
     PROVINCIAL_MANAGER: _role(
-        "Cán bộ y tế tỉnh", "Provincial manager", "entries", "stock", "devices", "issues_codes", "imports"
+        "Cán bộ y tế tỉnh",
+        "Provincial manager",
+        "reports",
+        "entries",
+        "stock",
+        "devices",
+        "issues_codes",
+        "imports",
+        "identity",
     ),
     ADMINISTRATOR: _role(
-        "Quản trị hệ thống", "Administrator", "entries", "stock", "devices", "issues_codes", "imports"
+        "Quản trị hệ thống",
+        "Administrator",
+        "reports",
+        "entries",
+        "stock",
+        "devices",
+        "issues_codes",
+        "imports",
     ),
-    INSPECTOR: _role("Thanh tra (chỉ xem)", "Inspector (read only)", "entries", "stock", "devices"),
+    INSPECTOR: _role(
+        "Thanh tra (chỉ xem)", "Inspector (read only)", "reports", "entries", "stock", "devices", "identity"
+    ),
 }
 
 FIELD_ROLES = frozenset(code for code, role in ROLES.items() if role.field)

@@ -52,6 +52,11 @@ def body_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
+def number_of(typed: str) -> int | str:
+    """The whole number that was typed; what is none is given back as typed, for the gate."""
+    return int(typed) if typed.isascii() and typed.isdigit() else typed
+
+
 def day_text(day: str, month: str, year: str, precision: str) -> str | None:
     """The ISO day that was typed; None while boxes are empty. What is no day is given back as typed, for the gate."""
     if precision != "day":

@@ -1,11 +1,12 @@
 """A form of widgets for some fields of a kind; it keeps what is typed and shows faults beside their fields."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kivy.uix.widget import Widget
 
-from mobile.forms.asked import Asked, asked, beside, body_of, day_parts, day_text
+from mobile.forms.asked import Asked, asked, beside, body_of, day_parts, day_text, number_of
 from mobile.theme import theme
 from mobile.widgets.choices import ChoiceField, ManyField
 from mobile.widgets.fields import DayField, FieldBox, TextField
@@ -25,10 +26,17 @@ class Form(Column):
     """
 
     def __init__(
-        self, kind: str, names: Sequence[str], picker: Picker, on_change: Callable[[dict[str, Any]], None]
+        self,
+        kind: str,
+        names: Sequence[str],
+        picker: Picker,
+        on_change: Callable[[dict[str, Any]], None],
+        things: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> None:
+        """`things` are the (id, words) that a field which names another thing is picked from."""
         super().__init__(spacing=theme.s24)
         self.kind = kind
+        self._things = things or {}
         self.values: dict[str, Any] = {}
         self.fields: dict[str, FieldBox] = {}
         self._picker = picker
@@ -51,6 +59,8 @@ class Form(Column):
                 field.values = list(value or [])
             elif isinstance(field, TextField):
                 field.text = "" if value is None else str(value)
+            elif isinstance(value, bool):
+                field.value = YES if value else NO
             else:
                 field.value = value or ""
         if "birth_precision" in self.fields:
@@ -93,6 +103,8 @@ class Form(Column):
 
     def _make(self, name: str) -> None:
         question = asked(self.kind, name, words.lang)
+        if name in self._things:
+            question = replace(question, form="pick", options=tuple(self._things[name]))
         if name == "birth_date":
             self._make_precision()
         field = self._widget(question)
@@ -120,6 +132,11 @@ class Form(Column):
         label = question.label if question.required else words.t("form.optional", label=question.label)
         if question.form == "day":
             return self._day(question, label)
+        if question.form == "flag":
+            answers = [(YES, words.t("form.yes"), ""), (NO, words.t("form.no"), "")]
+            flag = ChoiceField(label=label, options=answers, may_clear=True)
+            flag.when_edit = lambda code: self.put(name, None if not code else code == YES)
+            return flag
         if question.form == "choice":
             options = [(code, text, "") for code, text in question.options]
             field = ChoiceField(label=label, options=options, may_clear=not question.required)
@@ -136,7 +153,8 @@ class Form(Column):
             return pick
         kind = "number" if question.form == "number" else "plain" if name in PLAIN else "text"
         text = TextField(label=label, kind=kind, longest=question.longest, long=question.form == "long_text")
-        text.when_edit = lambda value: self.put(name, value)
+        number = question.form == "number"
+        text.when_edit = lambda value: self.put(name, number_of(value) if number else value)
         return text
 
     def _day(self, question: Asked, label: str) -> DayField:
@@ -150,6 +168,9 @@ class Form(Column):
         )
         return field
 
+
+#: The two answers to a question that nobody answered beforehand.
+YES, NO = "yes", "no"
 
 #: Fields of signs rather than words: Telex leaves them alone.
 PLAIN = frozenset({"phone", "guardian_phone", "id_number"})

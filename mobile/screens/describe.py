@@ -10,7 +10,7 @@ from mobile.store.stock import HoldingRow, LotRow
 from mobile.store.views import HouseholdRow, PersonRow, VisitRow
 from mobile.words import words
 from shared.reference import age_groups, reasons, vaccines
-from shared.rules.schedule import NextDose, age_group_of
+from shared.rules.schedule import NextDose
 
 #: The sign of each outcome of a visit.
 OUTCOME_SIGNS = {
@@ -31,6 +31,14 @@ OUTCOME_REASONS = {
     "absent": "absence",
     "deferred": "deferral",
     "contraindicated": "contraindication",
+}
+
+#: The sign of each reason why no dose is next.
+NO_DOSE = {
+    "complete": ("check", "good"),
+    "closed": ("calendar-alert", "muted"),
+    "too_young": ("human-male-child", "muted"),
+    "contraindicated": ("cancel", "late"),
 }
 
 #: Residences that say why somebody is not asked about.
@@ -61,12 +69,9 @@ def person_sign(row: PersonRow, today: date) -> Sign:
     """What is next for a person, in a chip."""
     if row.residence in AWAY:
         return Sign(words.option("person", "residence", row.residence), AWAY[row.residence])
-    if row.contraindication:
-        return Sign(words.t("due.contraindicated"), "cancel", "late")
     if row.next_dose is None:
-        if age_group_of(row.birth_date, today) is None:
-            return Sign(words.t("due.too_young"), "human-male-child")
-        return Sign(words.t("due.complete"), "check", "good")
+        reason = row.no_dose if row.no_dose in NO_DOSE else "complete"
+        return Sign(words.t(f"due.{reason}"), *NO_DOSE[reason])
     if row.is_due:
         return Sign(words.t("due.now", dose=dose_name(row.next_dose)), "needle", "brand")
     left = (row.due_on - today).days if row.due_on else 0

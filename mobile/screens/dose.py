@@ -167,7 +167,10 @@ class DoseScreen(FormScreen):
     def _fitting(self, dose_type: str | None) -> list[HoldingRow]:
         codes = [str(h.lot.vaccine) for h in self.holdings]
         had = self.found.immunisation or {}
-        order = proposed_vaccines(codes, dose_type or "", self.found.row.age, had.get("last_vaccine"))
+        row, today = self.found.row, self.phone.clock.today()
+        order = proposed_vaccines(
+            codes, dose_type or "", row.birth_date, had.get("last_vaccine"), today, self.found.openings
+        )
         return sorted(
             (h for h in self.holdings if h.lot.vaccine in order),
             key=lambda h: order.index(str(h.lot.vaccine)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from kivy.properties import StringProperty
@@ -30,9 +30,14 @@ class FormScreen(Screen):
         """What stood on the screen when it was left, if it was not saved."""
         return self.phone.store.draft(self.key)
 
-    def make_form(self, names: Sequence[str], on_change: Callable[[dict[str, Any]], None]) -> Form:
-        """A form for fields of this screen's kind."""
-        return Form(self.kind, names, self.pick, on_change)
+    def make_form(
+        self,
+        names: Sequence[str],
+        on_change: Callable[[dict[str, Any]], None],
+        things: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    ) -> Form:
+        """A form for fields of this screen's kind; `things`: what a field that names another thing is picked from."""
+        return Form(self.kind, names, self.pick, on_change, things)
 
     def pick(
         self, title: str, options: Sequence[tuple[str, str]], chosen: str, take: Callable[[str], None]

@@ -11,7 +11,7 @@ from mobile.screens.describe import (
     holding_line,
     lot_name,
 )
-from mobile.store import places, plans, registers, stock
+from mobile.store import messages, places, plans, registers, stock
 from mobile.store.plans import TargetProgress
 from mobile.store.views import VillageSummary
 from mobile.theme import theme
@@ -60,6 +60,7 @@ class HomeScreen(Screen):
         page.clear()
         page.add(text(words.t("home.today", day=words.day(self.phone.clock.today())), "title", bold=True))
         self._refused()
+        self._messages()
         if len(villages) <= FEW_VILLAGES:
             self._villages(villages)
             self._targets()
@@ -110,6 +111,23 @@ class HomeScreen(Screen):
             )
             row.bind(on_release=lambda _: self.phone.nav.go("outbox", state="refused"))
             self.ids.page.add(row)
+
+    def _messages(self) -> None:
+        """The way to what those above said; what is new shows as a number, what is urgent in red."""
+        new, urgent = messages.unopened(self.phone.store)
+        row = Row(
+            icon="alert-outline" if urgent else "inbox-arrow-up-outline",
+            icon_tone="late" if urgent else "brand" if new else "muted",
+            title=words.t("home.messages"),
+            line=words.t("home.messages_urgent" if urgent else "home.messages_line"),
+            line_tone="late" if urgent else "muted",
+            chip=words.counted("home.messages_new", new) if new else "",
+            chip_icon="information-outline",
+            chip_tone="late" if urgent else "brand",
+            stacked=theme.large,
+        )
+        row.bind(on_release=lambda _: self.phone.nav.go("messages"))
+        self.ids.page.add(row)
 
     def _targets(self) -> None:
         goals = plans.targets(self.phone.store)

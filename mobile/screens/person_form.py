@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from mobile.screens.filling import FormScreen
-from mobile.store import registers
+from mobile.store import places, registers
 from mobile.store.views import PersonPage
 from mobile.widgets.buttons import QuietButton
 from mobile.widgets.loading import load_rules
@@ -16,7 +16,19 @@ from shared.text.phones import normalise_phone
 
 FIRST = ("full_name", "birth_precision", "birth_date", "sex", "relation", "guardian_name", "guardian_phone")
 PAPERS = ("id_kind", "id_number", "phone", "residence")
-MORE = ("residence_since", "ethnic", "vulnerable", "cannot_come", "contraindication", "covid_on")
+MORE = (
+    "residence_since",
+    "ethnic",
+    "vulnerable",
+    "cannot_come",
+    "contraindication",
+    "covid_on",
+    "sms_allowed",
+    "group_place",
+    "group_name",
+)
+#: What is asked of somebody only where there are schools or special places.
+GROUPED = ("group_place", "group_name")
 #: Those below this age have a guardian's name and number asked.
 ADULT_YEARS = 18
 
@@ -36,7 +48,10 @@ class PersonFormScreen(FormScreen):
         home = registers.household(self.phone.store, household or (page.row.household_id if page else ""))
         self.village = home.row.village_id if home else (page.row.village_id if page else "")
         self.household = household or (page.row.household_id if page else "")
-        self.form = self.make_form(FIRST + PAPERS + MORE, self._changed)
+        groups = places.groups(self.phone.store)
+        self.asked_more = [name for name in MORE if groups or name not in GROUPED]
+        names = [*FIRST, *PAPERS, *self.asked_more]
+        self.form = self.make_form(names, self._changed, {"group_place": groups})
         draft = self.kept()
         if draft is not None:
             self.note_kept(self.ids.page)
@@ -48,15 +63,15 @@ class PersonFormScreen(FormScreen):
         values = draft if draft is not None else self._recorded(page)
         self.form.fill(values)
         self._offer()
-        if not any(values.get(name) for name in MORE):
-            for name in MORE:
+        if all(values.get(name) in (None, "", []) for name in MORE):
+            for name in self.asked_more:
                 self.form.offer(name, False)
         else:
             self.ids.page.ids.column.remove_widget(self.more)
 
     def show_more(self) -> None:
         """Ask for the rest too."""
-        for name in MORE:
+        for name in self.asked_more:
             self.form.offer(name, True)
         self.ids.page.ids.column.remove_widget(self.more)
 

@@ -3,7 +3,8 @@
 The receipt is checked first. Its hash runs over the digests of this phone's entries 1 to `received_through`,
 so a server that does not hold them, or holds others, cannot make it. Only a proven answer sets outcomes, and
 only for the ids it answers. A true receipt that covers less than an earlier one tells that the server lost
-entries (restored from an older backup): those are sent again.
+entries (restored from an older backup): those are sent again. So are urgent entries that went before their turn:
+the receipt does not cover them until everything before them has come.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mobile.store.driver import Connection
 from mobile.store.project import project_subjects
 from shared import wire
 from shared.faults import Refused, fault
+from shared.kinds import KINDS
 
 #: Bytes of entries a push carries at most: half of what the server takes, so that the rest of the JSON fits.
 BATCH_BYTES = wire.PUSH_BYTES // 2
@@ -69,6 +71,25 @@ def batch(
             break
         taken.append((device_seq, bytes(payload)))
     return taken
+
+
+def urgent(connection: Connection, limit: int) -> list[tuple[int, bytes]]:
+    """(device_seq, payload) of own urgent entries without an outcome that others without one stand before."""
+    kinds = [kind.name for kind in KINDS.values() if kind.urgent]
+    marks = ",".join("?" * len(kinds))
+    first = connection.execute(
+        "SELECT min(device_seq) FROM entry WHERE origin = 'own' AND outcome IS NULL"
+        f" AND kind NOT IN ({marks})",
+        kinds,
+    ).fetchone()[0]
+    if first is None:
+        return []
+    rows = connection.execute(
+        "SELECT device_seq, payload FROM entry WHERE origin = 'own' AND outcome IS NULL"
+        f" AND device_seq > ? AND kind IN ({marks}) ORDER BY device_seq LIMIT ?",
+        [first, *kinds, limit],
+    )
+    return [(row[0], bytes(row[1])) for row in rows]
 
 
 def last_receipt(connection: Connection) -> Receipt:

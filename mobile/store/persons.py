@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobile.store import places
 from mobile.store.database import get_meta, set_meta
-from mobile.store.project import immunisation_of, judge_again, shown_values
+from mobile.store.project import immunisation_of, judge_again, openings_of, shown_values
 from mobile.store.views import ConflictRow, DoseRow, PersonPage, PersonRow
 from shared.rules.ages import age_on
 from shared.rules.schedule import next_dose
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PRESENT = ("permanent", "temporary", "staying")
 #: Visits and doses a page shows at most (L20).
 MOST_SHOWN = 20
-#: SQL: the person is present; the person is due on :today.
-HERE = "residence IN ('permanent', 'temporary', 'staying')"
+#: SQL: the person is present (a record merged into another is nobody); the person is due on :today.
+HERE = "residence IN ('permanent', 'temporary', 'staying') AND merged_into IS NULL"
 DUE = f"{HERE} AND next_dose IS NOT NULL AND coalesce(due_on, '') <= :today"
 #: The columns of a PersonRow.
 PERSON = """
@@ -41,6 +41,7 @@ def people(
     """People by name, identity number or phone, accents ignored; sorted the Vietnamese way."""
     today = judged(store)
     conditions, values = words("p.search", query)
+    conditions.append("p.merged_into IS NULL")
     if village is not None:
         conditions.append("p.village_id = :village")
         values["village"] = village
@@ -60,11 +61,13 @@ def person(store: Store, person_id: str) -> PersonPage | None:
         return None
     doses = store.database.rows(
         "SELECT d.*, l.lot_number AS known_number FROM dose d LEFT JOIN lot l ON l.id = d.lot_id"
-        " WHERE d.person_id = ? ORDER BY d.given_on DESC, d.id DESC LIMIT ?",
-        (person_id, MOST_SHOWN),
+        " WHERE d.person_id = ? OR d.person_id IN (SELECT id FROM person WHERE merged_into = ?)"
+        " ORDER BY d.given_on DESC, d.id DESC LIMIT ?",
+        (person_id, person_id, MOST_SHOWN),
     )
     had = store.database.row("SELECT * FROM immunisation WHERE person_id = ?", (person_id,))
     immunisation = immunisation_of(had) if had else None
+    openings = openings_of(store.database.connection)
     judged_person = {
         "birth_date": date.fromisoformat(row["birth_date"]),
         "residence": row["residence"],
@@ -75,8 +78,9 @@ def person(store: Store, person_id: str) -> PersonPage | None:
         row=person_row(row, today),
         values=shown.values,
         doses=[_dose_row(store, dose) for dose in doses],
-        advice=next_dose(judged_person, immunisation, today),
+        advice=next_dose(judged_person, immunisation, today, openings),
         immunisation=immunisation,
+        openings=openings,
         conflicts=conflicts(store, subject=person_id),
     )
 
@@ -161,6 +165,7 @@ def person_row(row: Any, today: date) -> PersonRow:
         head_name=row["head_name"] or "",
         next_dose=row["next_dose"],
         due_on=due_on,
+        no_dose=row["no_dose"],
         is_due=row["next_dose"] is not None
         and row["residence"] in PRESENT
         and (due_on is None or due_on <= today),

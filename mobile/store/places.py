@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.records.place import GROUP_LEVELS
 from shared.text.folding import sort_key
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def places(store: Store, ids: Iterable[str]) -> dict[str, PlaceRow]:
 def place(store: Store, place_id: str) -> PlaceRow | None:
     """One place, or None when this phone does not hold it."""
     return places(store, [place_id]).get(place_id)
+
+
+def groups(store: Store) -> list[tuple[str, str]]:
+    """(id, name) of the schools and special places this phone knows, by name."""
+    marks = ",".join("?" * len(GROUP_LEVELS))
+    rows = store.database.rows(f"SELECT id FROM place WHERE level IN ({marks})", list(GROUP_LEVELS))
+    found = places(store, [row[0] for row in rows])
+    return sorted(((each.id, each.name) for each in found.values()), key=lambda pair: sort_key(pair[1]))
 
 
 def name(store: Store, place_id: str) -> str:

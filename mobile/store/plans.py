@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mobile.store import places
 from shared.reference import DOSE_TYPES, age_groups
 from shared.rules.ages import birth_window
+from shared.rules.plans import in_force
 from shared.rules.schedule import booster_threshold
 
 if TYPE_CHECKING:
@@ -47,23 +48,19 @@ class TargetProgress:
 def targets(store: Store, village: str | None = None) -> list[TargetProgress]:
     """Goals counted over one or all villages of this phone, earliest due day first."""
     villages = [village] if village else [each.id for each in places.my_villages(store)]
-    goals = store.database.rows(
-        "SELECT t.campaign_id, c.name_vi, c.name_en, t.age_group, t.dose_type, t.due_on, min(t.document)"
-        " FROM plan_target t LEFT JOIN campaign c ON c.id = t.campaign_id GROUP BY 1, 4, 5, 6"
-        " ORDER BY t.due_on, t.age_group, t.dose_type"
-    )
+    campaigns = {row[0]: row[1:] for row in store.database.rows("SELECT id, name_vi, name_en FROM campaign")}
     today = store.clock.today()
     found = []
-    for campaign, name_vi, name_en, group, dose_type, due_text, document in goals:
+    for (due_on, group, dose_type, campaign), document in sorted(_goals(store, today).items()):
         if group not in age_groups() or dose_type not in DOSE_TYPES:
             continue  # of a newer programme; its figures need a newer phone
-        due_on = date.fromisoformat(due_text)
+        name_vi, name_en = campaigns.get(campaign, ("", ""))
         people, due, covered = _counted(store, villages, group, dose_type, due_on)
         found.append(
             TargetProgress(
                 campaign_id=campaign,
-                campaign_vi=name_vi or "",
-                campaign_en=name_en or "",
+                campaign_vi=name_vi,
+                campaign_en=name_en,
                 age_group=group,
                 dose_type=dose_type,
                 due_on=due_on,
@@ -77,20 +74,51 @@ def targets(store: Store, village: str | None = None) -> list[TargetProgress]:
     return found
 
 
+class _Target(NamedTuple):
+    target_place_id: str
+    age_group: str
+    dose_type: str
+    campaign_id: str
+    due_on: date
+    document: str
+    valid_from: date
+    status: str | None
+
+
+def _goals(store: Store, today: date) -> dict[tuple[date, str, str, str], str]:
+    """(due day, age group, dose, campaign) → document, of the targets that apply today."""
+    query = (
+        "SELECT campaign_id, target_place_id, age_group, dose_type, due_on, document, valid_from, status"
+        " FROM plan_target"
+    )
+    targets = [
+        _Target(
+            place, group, dose, campaign, date.fromisoformat(due), document, date.fromisoformat(start), status
+        )
+        for campaign, place, group, dose, due, document, start, status in store.database.rows(query)
+    ]
+    found: dict[tuple[date, str, str, str], str] = {}
+    for target in in_force(targets, today):
+        goal = (target.due_on, target.age_group, target.dose_type, target.campaign_id)
+        found[goal] = min(found.get(goal, target.document), target.document)
+    return found
+
+
 def _counted(
     store: Store, villages: list[str], group: str, dose_type: str, due_on: date
 ) -> tuple[int, int, int]:
     """(people, due, covered) of the villages."""
     first, last = birth_window(age_groups()[group], due_on)
     has_it = f"i.{dose_type}_on IS NOT NULL"
-    due = "p.contraindication IS NULL"
+    due = f"(p.contraindication IS NULL AND i.barred_on IS NULL OR {has_it})"
     if dose_type == "booster_1":
         due += f" AND ({has_it} OR i.series_complete_on <= :threshold)"
     marks = ",".join(f":v{number}" for number in range(len(villages)))
     row = store.database.row(
         f"SELECT count(*), coalesce(sum({due}), 0), coalesce(sum({due} AND {has_it}), 0) FROM person p"
         f" LEFT JOIN immunisation i ON i.person_id = p.id WHERE p.village_id IN ({marks})"
-        " AND p.residence IN ('permanent', 'temporary', 'staying') AND p.birth_date BETWEEN :first AND :last",
+        " AND p.residence IN ('permanent', 'temporary', 'staying') AND p.merged_into IS NULL"
+        " AND p.birth_date BETWEEN :first AND :last",
         {f"v{number}": each for number, each in enumerate(villages)}
         | {
             "first": first.isoformat(),

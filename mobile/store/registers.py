@@ -124,7 +124,7 @@ def household(store: Store, household_id: str) -> HouseholdPage | None:
     if row is None or shown is None:
         return None
     members = store.database.rows(
-        f"{PERSON} WHERE p.household_id = ?"
+        f"{PERSON} WHERE p.household_id = ? AND p.merged_into IS NULL"
         " ORDER BY p.residence IN ('moved', 'deceased'), p.birth_date, p.id",
         (household_id,),
     )

@@ -7,27 +7,46 @@ dose, so that due lists are one indexed query.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from shared.entries import Entry
-from shared.projections import events, people, programme, stock
+from shared.projections import affairs, events, identity, people, programme, reports, safety, stock
 from shared.projections.register import Folded, fold_register
+from shared.rules.openings import Openings
 from shared.rules.schedule import next_dose
 from shared.text.folding import search_key, sort_key
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-#: Kinds projected together with another kind of the same subject: a dose changes the person's due day.
-UNIT_OF = {"dose": "person"}
-KINDS_OF = {"person": ("person", "dose")}
+#: Kinds projected together with another kind of the same subject: a dose or a screening changes the person's due
+#: day.
+UNIT_OF = {
+    "dose": "person",
+    "screening": "person",
+    "reaction": "person",
+    **dict.fromkeys(affairs.MATTER_KINDS, "matter"),
+    "report_answer": "report_review",
+}
+KINDS_OF = {
+    "person": ("person", "dose", "screening", "reaction"),
+    "matter": affairs.MATTER_KINDS,
+    "report_review": ("report_review", "report_answer"),
+}
 
 #: Tables of a unit, with the column that holds its subject: rows there are replaced by what a fold gives.
 OWNED: dict[str, tuple[tuple[str, str], ...]] = {
+    "same_person": (("same_person", "pair_id"),),
     "household": (("household", "id"),),
-    "person": (("person", "id"), ("dose", "person_id"), ("immunisation", "person_id")),
+    "person": (
+        ("person", "id"),
+        ("dose", "person_id"),
+        ("screening", "person_id"),
+        ("reaction", "person_id"),
+        ("immunisation", "person_id"),
+    ),
     "visit": (("visit", "household_id"),),
     "session": (("session", "id"),),
     "stock_movement": (("stock_movement", "lot_id"), ("stock_balance", "lot_id")),
@@ -42,19 +61,28 @@ OWNED: dict[str, tuple[tuple[str, str], ...]] = {
     "item": (("item", "id"),),
     "lot": (("lot", "id"),),
     "campaign": (("campaign", "id"),),
+    "dose_opening": (("dose_opening", "id"),),
     "plan_target": (("plan_target", "id"),),
+    "matter": (("matter", "place_id"),),
+    "response": (("answer", "matter_id"),),
+    "report_review": (("report_review", "report_id"), ("report_answer", "report_id")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a fold needs besides the entries: what corrects what, which own entries are unsent (they are
-    shown before others in a conflict, L15), and the day that next doses are judged on.
+    shown before others in a conflict, L15), the day that next doses are judged on, and what is opened.
+
+    `kept`: a merged record (and the one kept) -> the one kept; `joined`: the one kept -> entries of the others.
     """
 
     corrected_by: Mapping[str, str]
     unsent: Collection[str]
     today: date
+    openings: Openings
+    kept: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
 
 
 def rows_of(unit: str, subject: str, entries: Sequence[Entry], context: Context) -> Tables:
@@ -62,12 +90,14 @@ def rows_of(unit: str, subject: str, entries: Sequence[Entry], context: Context)
     return _FOLDS[unit](subject, entries, context)
 
 
-def judge(person: Row, immunisation: Row | None, today: date) -> tuple[str | None, date | None]:
-    """(next dose type, day it falls due) of a person row, judged on a day; the day None when it is due
-    already.
+def judge(
+    person: Row, immunisation: Row | None, today: date, openings: Openings
+) -> tuple[str | None, date | None, str | None]:
+    """(next dose type, day it falls due, why there is none) of a person row, judged on a day; the day None when
+    it is due already.
     """
-    found = next_dose(person, immunisation, today)
-    return found.dose_type, found.due_on
+    found = next_dose(person, immunisation, today, openings)
+    return found.dose_type, found.due_on, found.reason
 
 
 def _household(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
@@ -80,13 +110,14 @@ def _household(subject: str, entries: Sequence[Entry], context: Context) -> Tabl
 
 
 def _person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
-    doses = [
-        events.dose_row(entry, context.corrected_by.get(entry.id))
-        for entry in _each_once(entries)
-        if entry.kind == "dose"
-    ]
-    immunisation = events.immunisation_row(subject, doses) if doses else None
-    tables: Tables = {"dose": doses, "immunisation": [immunisation] if immunisation else []}
+    own = _events(entries, context)
+    joined = _events(context.joined.get(subject, ()), context)
+    kept = context.kept.get(subject, subject)
+    doses, screenings = (own[kind] + joined[kind] for kind in ("dose", "screening"))
+    had = None
+    if kept == subject and (doses or screenings):
+        had = events.immunisation_row(subject, doses, screenings)
+    tables: Tables = {**own, "immunisation": [had] if had else []}
     written = [entry for entry in entries if entry.kind == "person"]
     if not written:
         return tables
@@ -94,10 +125,28 @@ def _person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
     row = people.person_row(folded)
     if row is not None:
         row["search"] = search_key(row["full_name"], row["id_number"], _typed(row["phone"]))
-        row["next_dose"], row["due_on"] = judge(row, immunisation, context.today)
+        row["merged_into"] = None if kept == subject else kept
+        judged = judge(row, had, context.today, context.openings) if kept == subject else (None, None, None)
+        row["next_dose"], row["due_on"], row["no_dose"] = judged
         tables["person"] = [row]
     tables["conflict"] = _conflicts("person", folded)
     return tables
+
+
+def _events(entries: Sequence[Entry], context: Context) -> dict[str, list[Row]]:
+    """Rows of what was done to a person, by kind."""
+    found: dict[str, list[Row]] = {"dose": [], "screening": [], "reaction": []}
+    for entry in _each_once(entries):
+        if entry.kind in found:
+            found[entry.kind].append(_PERSON_EVENTS[entry.kind](entry, context.corrected_by.get(entry.id)))
+    return found
+
+
+def _same_person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    rows = [
+        identity.same_person_row(entry, context.corrected_by.get(entry.id)) for entry in _each_once(entries)
+    ]
+    return {"same_person": rows}
 
 
 def _visit(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
@@ -143,6 +192,25 @@ def _population(subject: str, entries: Sequence[Entry], context: Context) -> Tab
     return {"population": rows}
 
 
+def _matter(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    rows = [affairs.matter_row(entry, context.corrected_by.get(entry.id)) for entry in _each_once(entries)]
+    # The subject of a matter is the place it is told of; one told of elsewhere is that place's.
+    return {"matter": [row for row in rows if row["place_id"] == subject]}
+
+
+def _response(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    answers = [affairs.answer_row(entry, context.corrected_by.get(entry.id)) for entry in _each_once(entries)]
+    return {"answer": answers}
+
+
+def _review(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    tables: Tables = {"report_review": [], "report_answer": []}
+    for entry in _each_once(entries):
+        row_of = reports.review_row if entry.kind == "report_review" else reports.answer_row
+        tables[entry.kind].append(row_of(entry, context.corrected_by.get(entry.id)))
+    return tables
+
+
 def _place(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
     folded = fold_register(entries, context.unsent)
     return programme.place_rows(folded) | {"conflict": _conflicts("place", folded)}
@@ -182,9 +250,16 @@ def _each_once(entries: Sequence[Entry]) -> list[Entry]:
     return [by_id[each] for each in sorted(by_id)]
 
 
+_PERSON_EVENTS: dict[str, Callable[[Entry, str | None], Row]] = {
+    "dose": events.dose_row,
+    "screening": safety.screening_row,
+    "reaction": safety.reaction_row,
+}
+
 _FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
     "household": _household,
     "person": _person,
+    "same_person": _same_person,
     "visit": _visit,
     "session": _session,
     "stock_movement": _movement,
@@ -194,5 +269,9 @@ _FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
     "item": _reference("item", stock.item_row),
     "lot": _reference("lot", stock.lot_row),
     "campaign": _reference("campaign", programme.campaign_row),
+    "dose_opening": _reference("dose_opening", safety.opening_row),
     "plan_target": _reference("plan_target", programme.plan_target_row),
+    "matter": _matter,
+    "response": _response,
+    "report_review": _review,
 }

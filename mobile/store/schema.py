@@ -2,7 +2,8 @@
 
 entry: every entry this phone wrote (`own`) or was sent (`pulled`). The outbox is its rows that are own and
 have no outcome; `chain` is the running hash over this phone's own entries, which a receipt must equal.
-Everything below `meta` is projected from entries and can be made again from them.
+Everything below `meta` is projected from entries and can be made again from them, but for `seen`: the messages
+that were opened on this phone.
 """
 
 from __future__ import annotations
@@ -50,31 +51,56 @@ CREATE TABLE person (
     search TEXT NOT NULL, sort_name TEXT NOT NULL, birth_date TEXT NOT NULL, birth_precision TEXT NOT NULL,
     sex TEXT NOT NULL, ethnic TEXT, relation TEXT, id_kind TEXT NOT NULL, id_number TEXT, phone TEXT,
     guardian_name TEXT, guardian_phone TEXT, residence TEXT NOT NULL, residence_since TEXT, vulnerable TEXT
-    NOT NULL, cannot_come TEXT, contraindication TEXT, covid_on TEXT, next_dose TEXT, due_on TEXT
+    NOT NULL, cannot_come TEXT, contraindication TEXT, covid_on TEXT, group_place_id TEXT, group_name
+    TEXT, next_dose TEXT, due_on TEXT, no_dose TEXT, merged_into TEXT
 );
 CREATE INDEX person_household ON person (household_id);
+CREATE INDEX person_merged ON person (merged_into) WHERE merged_into IS NOT NULL;
+CREATE TABLE same_person (
+    id TEXT PRIMARY KEY, pair_id TEXT NOT NULL, person_a TEXT NOT NULL, person_b TEXT NOT NULL, verdict TEXT
+    NOT NULL, keep_id TEXT, checked_by TEXT, note TEXT, decided_on TEXT NOT NULL, author_id TEXT NOT NULL,
+    corrected_by TEXT
+);
+CREATE INDEX same_person_pair ON same_person (pair_id);
 CREATE INDEX person_village ON person (village_id, sort_name);
 CREATE INDEX person_counts ON person (village_id, residence, next_dose, due_on);
 CREATE TABLE visit (
     id TEXT PRIMARY KEY, household_id TEXT NOT NULL, village_id TEXT NOT NULL, visited_on TEXT NOT NULL,
     visit_type TEXT NOT NULL, revisit_on TEXT, communication TEXT, note TEXT, author_id TEXT NOT NULL,
-    corrected_by TEXT );
+    recorded_on TEXT NOT NULL, corrected_by TEXT );
 CREATE INDEX visit_household ON visit (household_id, visited_on);
 CREATE TABLE visit_outcome (
     visit_id TEXT NOT NULL REFERENCES visit (id) ON DELETE CASCADE, person_id TEXT NOT NULL, outcome TEXT NOT
-    NULL, reason TEXT, appointment_on TEXT, note TEXT, PRIMARY KEY (visit_id, person_id)
+    NULL, reason TEXT, appointment_on TEXT, reached INTEGER, consent TEXT, transport_need INTEGER NOT NULL, note
+    TEXT, PRIMARY KEY (visit_id, person_id)
 );
 CREATE INDEX visit_outcome_person ON visit_outcome (person_id);
 CREATE TABLE dose (
     id TEXT PRIMARY KEY, person_id TEXT NOT NULL, site_id TEXT NOT NULL, session_id TEXT, vaccine TEXT NOT
     NULL, lot_id TEXT, lot_number TEXT, dose_type TEXT NOT NULL, given_on TEXT NOT NULL, screening TEXT NOT
-    NULL, at_home INTEGER NOT NULL, from_certificate INTEGER NOT NULL, author_id TEXT NOT NULL, corrected_by
-    TEXT );
+    NULL, at_home INTEGER NOT NULL, from_certificate INTEGER NOT NULL, author_id TEXT NOT NULL, recorded_on
+    TEXT NOT NULL, corrected_by TEXT );
 CREATE INDEX dose_person ON dose (person_id);
 CREATE INDEX dose_session ON dose (session_id) WHERE session_id IS NOT NULL;
 CREATE TABLE immunisation (
     person_id TEXT PRIMARY KEY, primary_1_on TEXT, primary_2_on TEXT, primary_3_on TEXT, additional_on TEXT,
-    booster_1_on TEXT, booster_2_on TEXT, series_complete_on TEXT, last_dose_on TEXT, last_vaccine TEXT
+    booster_1_on TEXT, booster_2_on TEXT, series_complete_on TEXT, last_dose_on TEXT, last_vaccine TEXT, barred_on
+    TEXT, deferred_until TEXT, conditions TEXT
+);
+CREATE TABLE screening (
+    id TEXT PRIMARY KEY, person_id TEXT NOT NULL, site_id TEXT NOT NULL, session_id TEXT, screened_on TEXT NOT
+    NULL, outcome TEXT NOT NULL, reason TEXT, deferred_until TEXT, form TEXT, answers TEXT NOT NULL, author_id
+    TEXT NOT NULL, recorded_on TEXT NOT NULL, corrected_by TEXT );
+CREATE INDEX screening_person ON screening (person_id);
+CREATE TABLE reaction (
+    id TEXT PRIMARY KEY, person_id TEXT NOT NULL, place_id TEXT NOT NULL, dose_id TEXT, onset_on TEXT NOT NULL,
+    reported_on TEXT NOT NULL, severity TEXT NOT NULL, symptoms TEXT NOT NULL, treated_at TEXT, outcome TEXT,
+    author_id TEXT NOT NULL, recorded_on TEXT NOT NULL, corrected_by TEXT );
+CREATE INDEX reaction_person ON reaction (person_id);
+CREATE TABLE dose_opening (
+    id TEXT PRIMARY KEY, province_id TEXT NOT NULL, age_group TEXT NOT NULL, dose_type TEXT NOT NULL, vaccines
+    TEXT NOT NULL, opens_on TEXT NOT NULL, closes_on TEXT, interval_days INTEGER, interval_months INTEGER,
+    covid_deferral_months INTEGER, condition TEXT, document TEXT NOT NULL, note TEXT
 );
 CREATE TABLE conflict (
     subject_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, winner_id TEXT NOT NULL, loser_id TEXT
@@ -144,16 +170,43 @@ CREATE TABLE population (
 CREATE INDEX population_commune ON population (commune_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS,)
+AFFAIRS = """
+CREATE TABLE matter (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, place_id TEXT NOT NULL, topic TEXT, text TEXT NOT NULL, ask TEXT,
+    people INTEGER, area TEXT, from_on TEXT, due_on TEXT, urgent INTEGER NOT NULL, author_id TEXT NOT NULL,
+    told_on TEXT NOT NULL, told_at TEXT NOT NULL, corrected_by TEXT );
+CREATE INDEX matter_place ON matter (place_id);
+CREATE TABLE answer (
+    id TEXT PRIMARY KEY, matter_id TEXT NOT NULL, matter_kind TEXT NOT NULL, place_id TEXT NOT NULL, action
+    TEXT NOT NULL, text TEXT, support TEXT, author_id TEXT NOT NULL, told_at TEXT NOT NULL, corrected_by TEXT
+);
+CREATE INDEX answer_matter ON answer (matter_id);
+CREATE TABLE report_review (
+    id TEXT PRIMARY KEY, report_id TEXT NOT NULL, unit_id TEXT NOT NULL, judged_id TEXT NOT NULL, verdict TEXT
+    NOT NULL, cell TEXT, text TEXT, settles TEXT NOT NULL, author_id TEXT NOT NULL, said_at TEXT NOT NULL,
+    corrected_by TEXT );
+CREATE INDEX report_review_report ON report_review (report_id);
+CREATE TABLE report_answer (
+    id TEXT PRIMARY KEY, report_id TEXT NOT NULL, review_id TEXT NOT NULL, text TEXT NOT NULL, author_id TEXT
+    NOT NULL, said_at TEXT NOT NULL, corrected_by TEXT );
+CREATE INDEX report_answer_report ON report_answer (report_id);
+CREATE TABLE seen (entry_id TEXT PRIMARY KEY);
+"""
+
+MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS + AFFAIRS,)
 
 #: Tables that are made again from entries.
 PROJECTED = (
+    "same_person",
     "household",
     "person",
     "visit_outcome",
     "visit",
     "dose",
     "immunisation",
+    "screening",
+    "reaction",
+    "dose_opening",
     "conflict",
     "session",
     "item",
@@ -169,6 +222,10 @@ PROJECTED = (
     "campaign",
     "plan_target",
     "population",
+    "matter",
+    "answer",
+    "report_review",
+    "report_answer",
 )
 
 

@@ -160,9 +160,9 @@ class Store:
         one.
 
         `subject` None makes a new id (a register's first entry) or is the place (stock_count,
-        population_return). `occurred_on` None means today. Keys of `body` whose value is None are left out.
-        Raises Refused with faults when the reading gate or the author's role does not allow it; nothing is
-        written.
+        population_return, what units tell each other). `occurred_on` None means today. Keys of `body` whose
+        value is None are left out. Raises Refused with faults when the reading gate or the author's role does
+        not allow it; nothing is written.
         """
         return writing.write(
             self,
@@ -247,6 +247,10 @@ class Store:
         ones too.
         """
         return answers.batch(self.database.connection, limit, after, answered=answered)
+
+    def urgent_batch(self, limit: int) -> list[tuple[int, bytes]]:
+        """(device_seq, payload) of own urgent entries without an outcome that others without one stand before."""
+        return answers.urgent(self.database.connection, limit)
 
     def apply_answer(self, answer: Any) -> answers.Answered:
         """Set outcomes for exactly the ids a push's answer names, after its receipt was checked against our

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shared.rules.openings import Openings
 from shared.rules.schedule import NextDose
 
 
@@ -44,7 +45,7 @@ class HouseholdRow:
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """A person in a list. `age` in whole years today; `next_dose` a dose type or None; `due_on` when it
-    falls due.
+    falls due; `no_dose` why there is none (a reason of shared.rules.schedule.NextDose).
     """
 
     id: str
@@ -62,6 +63,7 @@ class PersonRow:
     head_name: str
     next_dose: str | None
     due_on: date | None
+    no_dose: str | None
     is_due: bool
     last_outcome: str | None
     last_reason: str | None
@@ -126,4 +128,5 @@ class PersonPage:
     doses: list[DoseRow]
     advice: NextDose
     immunisation: dict[str, Any] | None
+    openings: Openings
     conflicts: list[ConflictRow]

@@ -13,6 +13,7 @@ from shared.entries import Entry
 from shared.faults import Refused, fault
 from shared.identifiers import new_id
 from shared.kinds import KINDS
+from shared.projections.affairs import MATTER_KINDS
 from shared.reading import Held, Unreadable, read
 from shared.records import may_author
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mobile.store.store import Store
 
 #: Kinds whose subject is the place they are written at.
-ABOUT_THEIR_PLACE = frozenset({"stock_count", "population_return"})
+ABOUT_THEIR_PLACE = frozenset({"stock_count", "population_return", *MATTER_KINDS})
 
 #: Most entries an edit may name as seen (the reading gate's limit).
 MOST_HEADS = 16

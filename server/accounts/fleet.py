@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from server.accounts.models import Device, User, UserPlace
-from server.database import in_parts
+from server.database import in_parts, select_among
 from shared.permissions import FIELD_ROLES
 
 #: A worker may be without signal for a market week; after this many days the district asks.
@@ -55,6 +55,38 @@ def fleet(connection: Connection, places: Collection[str], now: datetime) -> lis
             devices.setdefault(device.user_id, []).append(device)
     found = [_phone(user, device, now) for id_, user in users.items() for device in devices.get(id_, [None])]
     return sorted(found, key=lambda p: (STATES.index(p.state), -(p.silent_days or 0), p.username))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How many phones of an area went silent, and the one longest without a word; `days` whole."""
+
+    count: int
+    full_name: str
+    place_id: str
+    days: int
+
+
+def silence(connection: Connection, places: Collection[str], now: datetime) -> Silence | None:
+    """The silent phones of the field users who answer for these places, as `fleet` tells them; None without any."""
+    query = (
+        select(Device.id, Device.last_seen_at, User.full_name, UserPlace.place_id)
+        .join(User, User.id == Device.user_id)
+        .join(UserPlace, UserPlace.user_id == User.id)
+        .where(
+            Device.last_seen_at <= now - timedelta(days=SILENT_AFTER_DAYS),
+            Device.revoked_at.is_(None),
+            Device.is_server.is_(False),
+            User.active,
+            User.role.in_(FIELD_ROLES),
+        )
+    )
+    found = select_among(connection, query, UserPlace.place_id, sorted(places))
+    if not found:
+        return None
+    longest = min(found, key=lambda row: (row.last_seen_at, row.full_name))
+    count = len({row.id for row in found})
+    return Silence(count, longest.full_name, longest.place_id, (now - longest.last_seen_at).days)
 
 
 def device_state(device: Row[Any] | None, now: datetime) -> tuple[str, int | None]:

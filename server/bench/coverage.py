@@ -84,7 +84,7 @@ def _overview(connection: Connection, clock: FixedClock) -> object:
     """The figures of the province page: every goal in every district."""
     tree = Tree.load(connection, clock.today())
     (province,) = [node for node in tree.provinces() if any(tree.below(node.id, "village"))]
-    goals = goals_of(connection, province.id)
+    goals = goals_of(connection, province.id, clock.today())
     districts = tree.children(province.id, "district")
     places = {node.id: (node.name, tree.villages(node.id)) for node in districts}
     return standings(connection, goals, places, clock.today())

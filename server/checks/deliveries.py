@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 
 from server.checks.findings import Findings
 from server.checks.streaming import count_of, rows_of, side_by_side
-from server.ledger.models import Delivery, EntryRow, Home, Stream
+from server.ledger.models import Delivery, EntryRow, Home, Mention, Stream
 from shared import wire
-from shared.kinds import KINDS
+from shared.kinds import KINDS, VOID
 from shared.projections.people import home_of
 from shared.projections.register import fold_register
 from shared.reading import read_payload
@@ -24,7 +24,14 @@ _STREAM: Table = Stream.__table__  # type: ignore[assignment]
 _DELIVERY: Table = Delivery.__table__  # type: ignore[assignment]
 _HOME: Table = Home.__table__  # type: ignore[assignment]
 
-_ABOUT_PERSON = tuple(kind.name for kind in KINDS.values() if kind.about_person)
+_MENTION: Table = Mention.__table__  # type: ignore[assignment]
+
+#: Kinds whose subject is a person. A withdrawal's may be one; a verdict's never is: it names persons in its body.
+_OF_PERSON = tuple(
+    kind.name
+    for kind in KINDS.values()
+    if kind.about_person and kind.people == ("subject",) and kind.name != VOID
+)
 
 
 def check_streams(connection: Connection, findings: Findings) -> None:
@@ -58,8 +65,13 @@ def check_deliveries(connection: Connection, findings: Findings) -> None:
     findings.expect(count_of(connection, _ENTRY, _DELIVERY))
     for row in rows_of(connection, _undelivered_to_place()):
         findings.differ("delivery.missing", id=row.id, stream=row.place_id)
-    for row in rows_of(connection, _undelivered_to_home()):
-        findings.differ("delivery.missing_at_home", id=row.id, stream=row.village_id, person=row.subject_id)
+    for query in (_undelivered_to_home(), _undelivered_to_shared_home()):
+        for row in rows_of(connection, query):
+            findings.differ(
+                "delivery.missing_at_home", id=row.id, stream=row.village_id, person=row.person_id
+            )
+    for row in rows_of(connection, _undelivered_correction()):
+        findings.differ("delivery.missing", id=row.id, stream=row.place_id)
     findings.look(count_of(connection, _ENTRY))
     for row in rows_of(connection, _dangling()):
         findings.differ("delivery.dangling", id=row.entry_id, stream=row.stream_id, position=row.position)
@@ -118,12 +130,53 @@ def _undelivered_to_place() -> object:
 def _undelivered_to_home() -> object:
     there = and_(_DELIVERY.c.entry_id == _ENTRY.c.id, _DELIVERY.c.stream_id == _HOME.c.village_id)
     return (
-        select(_ENTRY.c.id, _ENTRY.c.subject_id, _HOME.c.village_id)
+        select(_ENTRY.c.id, _ENTRY.c.subject_id.label("person_id"), _HOME.c.village_id)
         .join(_HOME, _HOME.c.person_id == _ENTRY.c.subject_id)
         .outerjoin(_DELIVERY, there)
         .where(
-            _ENTRY.c.kind.in_(_ABOUT_PERSON), _HOME.c.village_id.is_not(None), _DELIVERY.c.entry_id.is_(None)
+            _ENTRY.c.kind.in_((*_OF_PERSON, VOID)),
+            _HOME.c.village_id.is_not(None),
+            _DELIVERY.c.entry_id.is_(None),
         )
+        .order_by(_ENTRY.c.id)
+    )
+
+
+def _undelivered_to_shared_home() -> object:
+    """Entries about someone (or naming them) that lack the home of someone ever named together with them."""
+    other = aliased(Mention)
+    together = (
+        select(_MENTION.c.person_id, other.person_id.label("other_id"))
+        .join(other, other.entry_id == _MENTION.c.entry_id)
+        .distinct()
+        .subquery("together")
+    )
+    about = (
+        select(_ENTRY.c.id, _ENTRY.c.subject_id.label("person_id"))
+        .where(_ENTRY.c.kind.in_(_OF_PERSON))
+        .union(select(_MENTION.c.entry_id, _MENTION.c.person_id))
+        .subquery("about")
+    )
+    there = and_(_DELIVERY.c.entry_id == about.c.id, _DELIVERY.c.stream_id == _HOME.c.village_id)
+    return (
+        select(about.c.id, _HOME.c.person_id, _HOME.c.village_id)
+        .join(together, together.c.person_id == about.c.person_id)
+        .join(_HOME, _HOME.c.person_id == together.c.other_id)
+        .outerjoin(_DELIVERY, there)
+        .where(_HOME.c.village_id.is_not(None), _DELIVERY.c.entry_id.is_(None))
+        .order_by(about.c.id)
+    )
+
+
+def _undelivered_correction() -> object:
+    """Corrections and withdrawals that lack the place of what they correct."""
+    target = aliased(EntryRow)
+    there = and_(_DELIVERY.c.entry_id == _ENTRY.c.id, _DELIVERY.c.stream_id == target.place_id)
+    return (
+        select(_ENTRY.c.id, target.place_id)
+        .join(target, and_(target.id == _ENTRY.c.corrects_id, target.subject_id == _ENTRY.c.subject_id))
+        .outerjoin(_DELIVERY, there)
+        .where(_ENTRY.c.kind.in_((target.kind, VOID)), _DELIVERY.c.entry_id.is_(None))
         .order_by(_ENTRY.c.id)
     )
 
@@ -138,18 +191,28 @@ def _dangling() -> object:
 
 
 def _astray() -> object:
-    """Deliveries to a stream where nobody ever wrote about the subject: neither as a home nor as its place."""
+    """Deliveries to a stream where nobody ever wrote about the subject, neither as a home nor as its place, nor
+    about anyone the entry or its subject is mentioned with.
+    """
     other = aliased(EntryRow)
-    as_home = and_(other.kind == "person", _ENTRY.c.kind.in_(_ABOUT_PERSON))
+    as_home = and_(other.kind == "person", _ENTRY.c.kind.in_((*_OF_PERSON, VOID)))
     written_there = select(other.id).where(
         other.subject_id == _ENTRY.c.subject_id,
         other.place_id == _DELIVERY.c.stream_id,
-        or_(other.kind == _ENTRY.c.kind, as_home),
+        or_(other.kind == _ENTRY.c.kind, as_home, _ENTRY.c.kind == VOID),
     )
+    mentioned = select(_MENTION.c.person_id).where(
+        or_(_MENTION.c.person_id == _ENTRY.c.subject_id, _MENTION.c.entry_id == _ENTRY.c.id)
+    )
+    a_home = select(other.id).where(other.kind == "person", other.place_id == _DELIVERY.c.stream_id)
     return (
         select(_DELIVERY.c.stream_id, _DELIVERY.c.entry_id)
         .join(_ENTRY, _ENTRY.c.id == _DELIVERY.c.entry_id)
-        .where(_DELIVERY.c.stream_id != _ENTRY.c.place_id, ~written_there.exists())
+        .where(
+            _DELIVERY.c.stream_id != _ENTRY.c.place_id,
+            ~written_there.exists(),
+            ~and_(mentioned.exists(), a_home.exists()),
+        )
         .order_by(_DELIVERY.c.entry_id)
     )
 
@@ -157,10 +220,22 @@ def _astray() -> object:
 def _folded_homes(connection: Connection) -> Iterator[tuple[str, str | None]]:
     """Person -> home by the fold, for everybody an entry is about, in the order of their ids."""
     query = (
-        select(_ENTRY.c.subject_id, _ENTRY.c.kind, _ENTRY.c.payload)
-        .where(_ENTRY.c.kind.in_(_ABOUT_PERSON))
-        .order_by(_ENTRY.c.subject_id)
+        select(_ENTRY.c.subject_id.label("person_id"), _ENTRY.c.kind, _ENTRY.c.payload)
+        .where(or_(_ENTRY.c.kind.in_(_OF_PERSON), _ENTRY.c.id.in_(_voids_about_persons(connection))))
+        .union_all(
+            select(_MENTION.c.person_id, _ENTRY.c.kind, _ENTRY.c.payload).join(
+                _ENTRY, _ENTRY.c.id == _MENTION.c.entry_id
+            )
+        )
+        .order_by("person_id")
     )
-    for person, rows in groupby(rows_of(connection, query), key=lambda row: str(row.subject_id)):
+    for person, rows in groupby(rows_of(connection, query), key=lambda row: str(row.person_id)):
         said = [read_payload(row.payload.encode()) for row in rows if row.kind == "person"]
         yield person, home_of(fold_register(said)) if said else None
+
+
+def _voids_about_persons(connection: Connection) -> list[str]:
+    """Withdrawals of what is about a person: they make that person known, as what they withdraw would."""
+    query = select(_ENTRY.c.payload).where(_ENTRY.c.kind == VOID)
+    voids = (read_payload(row.payload.encode()) for row in rows_of(connection, query))
+    return [entry.id for entry in voids if KINDS[VOID].people_of(entry)]

@@ -2,7 +2,19 @@
 
 import click
 
-from server.cli import benching, checking, demo, device, scheduling, seed, serve, user
+from server.cli import (
+    benching,
+    checking,
+    demo,
+    device,
+    exporting,
+    exporting_people,  # noqa: F401  adds its commands to `export`
+    places,
+    scheduling,
+    seed,
+    serve,
+    user,
+)
 
 commands: list[click.Command] = [
     *checking.commands,
@@ -13,4 +25,6 @@ commands: list[click.Command] = [
     *demo.commands,
     *user.commands,
     *device.commands,
+    *places.commands,
+    *exporting.commands,
 ]

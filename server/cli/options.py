@@ -34,6 +34,12 @@ def database_option(command: F) -> F:
     )(command)
 
 
+province_option = click.option("--province", metavar="CODE", help="Mã tỉnh / GSO code of a province, as 12")
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày / the day it is made for (today)"
+)
+
+
 def _open(context: click.Context, _parameter: click.Parameter, url: str) -> Engine:
     engine = open_database(url)
     context.call_on_close(engine.dispose)

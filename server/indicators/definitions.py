@@ -1,14 +1,16 @@
 """One definition of each measure of a goal, at every level (R076): the condition on a person, in SQL.
 
-The age group is judged on the due date, so a figure changes only when entries arrive.
+The age group is judged on the due date, so a figure changes only when entries arrive. A `Register` says which
+people are meant: as they are now, or as they were on a past day with the doses given by then.
 """
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
 
-from server.registers.models import Immunisation, Person
+from server.registers.models import Immunisation, Person, PersonFormer
 from shared.reference import age_groups
 from shared.rules.ages import birth_window
 from shared.rules.schedule import booster_threshold
@@ -39,29 +41,87 @@ class GoalLike(Protocol):
         ...
 
 
-def in_age_group(goal: GoalLike) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Register:
+    """People and what they were given. `person` and `immunisation` have the columns of their tables that are
+    asked for here; doses after `as_of` do not count (None: every dose known).
+    """
+
+    person: Any
+    immunisation: Any
+    as_of: date | None = None
+
+    @property
+    def counted(self) -> ColumnElement[bool]:
+        """Who counts: a record that turned out to be another person's does not."""
+        return self.person.merged_into.is_(None)  # type: ignore[no-any-return]
+
+    @property
+    def present(self) -> ColumnElement[bool]:
+        """Residents who are there."""
+        return and_(self.counted, self.person.residence.in_(PRESENT))
+
+    def had(self, column: str) -> ColumnElement[bool]:
+        """Whether a day of the immunisation row has come. People without doses have no such row."""
+        day = getattr(self.immunisation, column)
+        return day.is_not(None) if self.as_of is None else and_(day.is_not(None), day <= self.as_of)
+
+    def given(self, dose_type: str) -> ColumnElement[bool]:
+        """Whether they have the dose."""
+        return and_(self.immunisation.person_id.is_not(None), self.had(f"{dose_type}_on"))
+
+    @property
+    def barred(self) -> ColumnElement[bool]:
+        """Contraindicated: the register says so, or the newest screening did (R024)."""
+        screened = and_(self.immunisation.person_id.is_not(None), self.had("barred_on"))
+        return or_(self.person.contraindication.is_not(None), screened)
+
+
+#: Everybody as they are now.
+NOW = Register(Person, Immunisation)
+
+_FORMER_COLUMNS = ("village_id", "birth_date", "residence", "vulnerable", "contraindication")
+
+
+def register_as_of(day: date) -> Register:
+    """Everybody as they were at the end of a day, by what is known now of that day."""
+    now = select(
+        Person.id, *(getattr(Person, name) for name in _FORMER_COLUMNS), null().label("merged_into")
+    ).where(Person.merged_into.is_(None), Person.since_on <= day)
+    then = (
+        select(
+            PersonFormer.person_id.label("id"),
+            *(getattr(PersonFormer, name) for name in _FORMER_COLUMNS),
+            null().label("merged_into"),
+        )
+        .join(Person, and_(Person.id == PersonFormer.person_id, Person.merged_into.is_(None)))
+        .where(literal(day).between(PersonFormer.from_on, PersonFormer.until_on))
+    )
+    return Register(union_all(now, then).subquery("person_then").c, Immunisation, day)
+
+
+def in_age_group(goal: GoalLike, register: Register = NOW) -> ColumnElement[bool]:
     """Born so that they are of the age group on the due date; nobody is of a group unknown here."""
     group = age_groups().get(goal.age_group)
     if group is None:
         return false()
     first, last = birth_window(group, goal.due_on)
-    return Person.birth_date.between(first, last)
+    return register.person.birth_date.between(first, last)  # type: ignore[no-any-return]
 
 
-def measure(goal: GoalLike, name: str) -> ColumnElement[bool]:
+def measure(goal: GoalLike, name: str, register: Register = NOW) -> ColumnElement[bool]:
     """The condition under which a person counts for a measure of a goal.
 
     People and immunisations are joined outwards: a person without doses has no immunisation row.
     """
-    present = Person.residence.in_(PRESENT)
-    has_dose = _given(goal.dose_type)
+    has_dose = register.given(goal.dose_type)
     if name == "people":
-        return present
+        return register.present
     if name == "absent":
-        return Person.residence == "absent"
+        return and_(register.counted, register.person.residence == "absent")
     if name == "contraindicated":
-        return and_(present, Person.contraindication.is_not(None), ~has_dose)
-    due = and_(present, or_(Person.contraindication.is_(None), has_dose), _on_schedule(goal))
+        return and_(register.present, register.barred, ~has_dose)
+    due = and_(register.present, or_(~register.barred, has_dose), _on_schedule(goal, register))
     if name == "due":
         return due
     if name == "covered":
@@ -69,15 +129,13 @@ def measure(goal: GoalLike, name: str) -> ColumnElement[bool]:
     raise KeyError(name)
 
 
-def _given(dose_type: str) -> ColumnElement[bool]:
-    return and_(Immunisation.person_id.is_not(None), getattr(Immunisation, f"{dose_type}_on").is_not(None))
-
-
-def _on_schedule(goal: GoalLike) -> ColumnElement[bool]:
+def _on_schedule(goal: GoalLike, register: Register) -> ColumnElement[bool]:
     """For a booster: the primary series complete early enough, or the dose given; for a primary dose: everyone."""
+    has_dose = register.given(goal.dose_type)
     if goal.dose_type == "booster_1":
-        ready = Immunisation.series_complete_on <= booster_threshold(goal.due_on)
-        return or_(_given(goal.dose_type), and_(Immunisation.person_id.is_not(None), ready))
+        ready = register.immunisation.series_complete_on <= booster_threshold(goal.due_on)
+        complete = and_(register.given("series_complete"), ready)
+        return or_(has_dose, complete)
     if goal.dose_type == "booster_2":
-        return or_(_given(goal.dose_type), _given("booster_1"))
+        return or_(has_dose, register.given("booster_1"))
     return true() if goal.dose_type.startswith("primary") else false()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from server.indicators.coverage import Figures, figures, total
-from server.indicators.pace import covered_lately
-from server.indicators.progress import Progress
+from server.indicators.figures import Figures, covered_between, figures_by, total
+from server.indicators.progress import PACE_DAYS, Progress
 from server.plans.goals import Goal
+
+#: Gives area -> goal -> figures, of villages told to which area they belong.
+Counted = Callable[[Connection, Mapping[str, str]], dict[str, dict[Goal, Figures]]]
 
 _GRAVEST = ("late", "behind", "on_track", "not_started", "done", "none")
 
@@ -59,26 +61,39 @@ def standings(
     goals: Sequence[Goal],
     places: Mapping[str, tuple[str, Sequence[str]]],
     today: date,
+    counted: Counted = figures_by,
 ) -> Standings:
-    """Standings of places given as id -> (name, its villages)."""
-    villages = list(dict.fromkeys(village for _, inside in places.values() for village in inside))
-    cells = figures(connection, villages)
-    lately = covered_lately(connection, goals, set(villages), today)
+    """Standings of places given as id -> (name, its villages). Places may contain each other: the database adds
+    cells up to the smallest parts the places have in common, and these are added up here. `counted` gives the
+    figures, from the cells or of a past day.
+    """
+    containing: dict[str, list[str]] = {}
+    for place_id, (_, inside) in places.items():
+        for village in inside:
+            containing.setdefault(village, []).append(place_id)
+    parts: dict[tuple[str, ...], str] = {}
+    areas = {v: parts.setdefault(tuple(found), str(len(parts))) for v, found in containing.items()}
+    cells = counted(connection, areas)
+    lately = covered_between(connection, areas, today - timedelta(days=PACE_DAYS - 1), today)
+    inside_of: dict[str, list[str]] = {place_id: [] for place_id in places}
+    for found, part in parts.items():
+        for place_id in found:
+            inside_of[place_id].append(part)
 
-    def stand(place_id: str, name: str, inside: Sequence[str]) -> Standing:
-        summed = total(cells[village] for village in inside if village in cells)
-        found = tuple(summed.get(goal, Figures()) for goal in goals)
+    def stand(place_id: str, name: str, inside: Collection[str]) -> Standing:
+        summed = total(cells[part] for part in inside if part in cells)
+        figures = tuple(summed.get(goal, Figures()) for goal in goals)
         progress = tuple(
             Progress(
-                found[g].due,
-                found[g].covered,
-                sum(lately[village][g] for village in inside if village in lately),
+                figure.due,
+                figure.covered,
+                sum(lately[part].get(goal, 0) for part in inside if part in lately),
                 (goal.due_on - today).days,
             )
-            for g, goal in enumerate(goals)
+            for goal, figure in zip(goals, figures, strict=True)
         )
-        groups = {goal.age_group: found[g].people for g, goal in enumerate(goals)}
-        return Standing(place_id, name, sum(groups.values()), found, progress)
+        groups = {goal.age_group: figure.people for goal, figure in zip(goals, figures, strict=True)}
+        return Standing(place_id, name, sum(groups.values()), figures, progress)
 
-    rows = tuple(stand(place_id, name, inside) for place_id, (name, inside) in places.items())
-    return Standings(rows, stand("", "", villages))
+    rows = tuple(stand(place_id, name, inside_of[place_id]) for place_id, (name, _) in places.items())
+    return Standings(rows, stand("", "", parts.values()))

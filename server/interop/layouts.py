@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as Options
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from server.interop.tables import Table
 from shared.faults import Fault, Refused, fault
+from shared.records.dose import DOSE_TYPES
+from shared.reference import age_groups
 from shared.text.folding import fold
 
 LARGEST = 10_000_000
 
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
+#: Spreadsheets count days from 30/12/1899; five digits are the years 1927 to 2173.
+_SERIAL, _SERIAL_START = re.compile(r"[1-9]\d{4}"), date(1899, 12, 30)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its name in the file, its heading in both languages, an example, and how a cell is read.
 
-    `read` turns text into a value and raises ValueError.
+    `read` turns text into a value and raises ValueError. `also`: headings people write for the same thing.
     """
 
     name: str
@@ -30,6 +36,11 @@ class Column:
     example: str
     read: Callable[[str], Any]
     required: bool = True
+    also: tuple[str, ...] = ()
+
+    def called(self) -> tuple[str, ...]:
+        """Every heading it goes by, in letters and digits without accents."""
+        return tuple(letters(text) for text in (self.name, self.vi, self.en, *self.also))
 
     def heading(self, lang: str) -> str:
         """The heading as people read it."""
@@ -56,6 +67,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapping:
+    """How the columns of a file stand for those of a layout, by the layout's names.
+
+    `found`: the position of a column in the file (from 0); `fixed`: words that hold for every row of the file.
+    """
+
+    found: dict[str, int]
+    fixed: dict[str, str] = field(default_factory=dict)
+
+    def has(self, column: Column) -> bool:
+        """Whether the file says anything for this column."""
+        return column.name in self.found or bool(self.fixed.get(column.name))
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """One sort of import file: the record kind it becomes and its columns."""
 
@@ -63,31 +89,43 @@ class Layout:
     record_kind: str
     columns: tuple[Column, ...]
 
-    def rows(self, table: Table) -> list[Row]:
+    def guess(self, header: tuple[str, ...]) -> Mapping:
+        """What the headings say by themselves: first those spelt as known, then those that contain a known one."""
+        given = {letters(text): index for index, text in reversed(list(enumerate(header))) if letters(text)}
+        found: dict[str, int] = {}
+        for column in self.columns:
+            index = next((given[text] for text in column.called() if text in given), None)
+            if index is not None and index not in found.values():
+                found[column.name] = index
+        for column in self.columns:
+            if column.name in found:
+                continue
+            near = [
+                (len(known), index)
+                for known in column.called()
+                for text, index in given.items()
+                if len(known) > 5 and known in text and index not in found.values()
+            ]
+            if near:
+                found[column.name] = max(near, key=lambda fit: (fit[0], -fit[1]))[1]
+        return Mapping(found)
+
+    def missing(self, mapping: Mapping) -> list[Column]:
+        """The columns it cannot do without that the file lacks."""
+        return [column for column in self.columns if column.required and not mapping.has(column)]
+
+    def rows(self, table: Table, mapping: Mapping | None = None) -> list[Row]:
         """The table's rows, each cell read. Raises Refused (`import.wrong_columns`) when a column is missing."""
-        places = self._find(table.header)
+        mapping = mapping or self.guess(table.header)
+        if missing := self.missing(mapping):
+            names = ", ".join(f"{column.vi} ({column.name})" for column in missing)
+            raise Refused(fault("import.wrong_columns", missing=names))
         found = []
         for offset, line in enumerate(table.rows):
             if any(line):
-                texts = {name: line[index] for name, index in places.items()}
+                texts = mapping.fixed | {name: line[index] for name, index in mapping.found.items()}
                 found.append(self._read(table.first_row + offset, texts))
         return found
-
-    def _find(self, header: tuple[str, ...]) -> Mapping[str, int]:
-        given = {_key(text): index for index, text in reversed(list(enumerate(header)))}
-        places: dict[str, int] = {}
-        missing = []
-        for column in self.columns:
-            index = next(
-                (given[k] for k in map(_key, (column.name, column.vi, column.en)) if k in given), None
-            )
-            if index is not None:
-                places[column.name] = index
-            elif column.required:
-                missing.append(f"{column.vi} ({column.name})")
-        if missing:
-            raise Refused(fault("import.wrong_columns", missing=", ".join(missing)))
-        return places
 
     def _read(self, number: int, texts: dict[str, str]) -> Row:
         row = Row(number, texts, {})
@@ -142,23 +180,54 @@ def people(text: str) -> int:
 
 
 def day(text: str) -> date:
-    """A day as 15/04/2022 or 2022-04-15."""
+    """A day as 15/04/2022 or 2022-04-15, or as the number a spreadsheet counts it by (44681)."""
     if match := _DAY.fullmatch(text):
         return date(int(match[3]), int(match[2]), int(match[1]))
+    if _SERIAL.fullmatch(text):
+        return _SERIAL_START + timedelta(days=int(text))
     return date.fromisoformat(text)
 
 
-def one_of(options: Mapping[str, tuple[str, str]]) -> Callable[[str], str]:
+def one_of(options: Options[str, tuple[str, ...]]) -> Callable[[str], str]:
     """A reader of coded values: the code or one of its labels, in any case, with or without accents."""
-    by_key = {_key(text): known for known, labels in options.items() for text in (known, *labels)}
+    by_key = {letters(text): known for known, labels in options.items() for text in (known, *labels)}
 
     def read(text: str) -> str:
-        if _key(text) not in by_key:
+        if letters(text) not in by_key:
             raise ValueError(text)
-        return by_key[_key(text)]
+        return by_key[letters(text)]
 
     return read
 
 
-def _key(text: str) -> str:
+def age_group() -> Callable[[str], str]:
+    """A reader of age groups: code or label, with or without “Người”, or the ages as “12–<18 tuổi”, “≥18 tuổi”."""
+    options = {}
+    for known, group in age_groups().items():
+        years, below = group.min_months // 12, (group.max_months or 0) // 12
+        ages = (f"{years}-<{below} tuổi", f"{years}-{below - 1} tuổi") if below else (f"≥{years} tuổi",)
+        options[known] = (group.label_vi, group.label_en, group.label_vi.removeprefix("Người "), *ages)
+    return one_of(options)
+
+
+def dose_type() -> Callable[[str], str]:
+    """A reader of doses: code or label, or as plans count them: mũi 1, mũi 02, mũi 3 (the booster), mũi thứ 4."""
+    counted = {"primary_1": 1, "primary_2": 2, "booster_1": 3, "booster_2": 4}
+    return one_of(
+        {
+            known: (
+                *labels,
+                *(
+                    f"mũi {form.format(counted[known])}"
+                    for form in ("{}", "{:02}", "thứ {}")
+                    if known in counted
+                ),
+            )
+            for known, labels in DOSE_TYPES.items()
+        }
+    )
+
+
+def letters(text: str) -> str:
+    """`text` in letters and digits without accents, small: what headings and labels are compared by."""
     return re.sub(r"[^a-z0-9]", "", fold(text))

@@ -8,23 +8,26 @@ from typing import Any
 from sqlalchemy import select
 
 from server.interop.imports import Change, Known, refuse_repeats
-from server.interop.layouts import Column, Layout, Row, code, commune_code, one_of, people, words
+from server.interop.layouts import Column, Layout, Row, age_group, code, commune_code, people, words
 from server.plans.models import Population
-from shared.reference import age_groups
 
 LAYOUT = Layout(
     "population",
     "population_return",
     (
-        Column("commune_code", "Mã xã", "Commune code", "03388", commune_code),
-        Column("period", "Kỳ", "Period", "2022", code),
         Column(
-            "age_group", "Nhóm tuổi", "Age group", "A18",
-            one_of({c: (group.label_vi, group.label_en) for c, group in age_groups().items()}),
+            "commune_code", "Mã xã", "Commune code", "03388", commune_code,
+            also=("Mã ĐVHC", "Mã đơn vị", "Mã địa bàn", "Mã đơn vị hành chính"),
         ),
-        Column("opening", "Dân số đầu kỳ", "Opening population", "3.120", people, required=False),
-        Column("current", "Dân số hiện có", "Current population", "3.087", people, required=False),
-        Column("source", "Nguồn số liệu", "Source", "Công an xã", words),
+        Column("period", "Kỳ", "Period", "2022", code, also=("Kỳ báo cáo", "Năm")),
+        Column("age_group", "Nhóm tuổi", "Age group", "A18", age_group(), also=("Độ tuổi", "Đối tượng")),
+        Column(
+            "opening", "Dân số đầu kỳ", "Opening population", "3.120", people, required=False, also=("Đầu kỳ",)
+        ),
+        Column(
+            "current", "Dân số hiện có", "Current population", "3.087", people, required=False, also=("Hiện có",)
+        ),
+        Column("source", "Nguồn số liệu", "Source", "Công an xã", words, also=("Nguồn",)),
     ),
 )  # fmt: skip
 

@@ -11,12 +11,18 @@ LAYOUT = Layout(
     "villages",
     "place",
     (
-        Column("commune_code", "Mã xã", "Commune code", "03388", commune_code),
-        Column("name", "Tên thôn, bản", "Village name", "Bản Nậm Cầy", words),
+        Column(
+            "commune_code", "Mã xã", "Commune code", "03388", commune_code,
+            also=("Mã ĐVHC", "Mã đơn vị", "Mã địa bàn", "Mã đơn vị hành chính"),
+        ),
+        Column(
+            "name", "Tên thôn, bản", "Village name", "Bản Nậm Cầy", words,
+            also=("Thôn, bản", "Thôn", "Bản", "Tên thôn", "Tên bản", "Tổ dân phố"),
+        ),
         Column("unit_type", "Loại", "Type", "Bản", words, required=False),
         Column("valid_from", "Có từ ngày", "Valid from", "01/01/2021", day, required=False),
     ),
-)
+)  # fmt: skip
 
 
 class Villages:

@@ -49,18 +49,23 @@ class ServerAuthor:
         body: dict[str, Any],
         subject: str | None = None,
         occurred_on: date | None = None,
+        recorded_on: date | None = None,
         based_on: Iterable[str] = (),
         corrects: str | None = None,
         entry_id: str | None = None,
     ) -> str:
-        """Collect one entry and return its subject. Values of None are left out of `body` unless it is an edit."""
+        """Collect one entry and return its subject. Values of None are left out of `body` unless it is an edit.
+
+        It is recorded on the day it happened, unless `recorded_on` says later.
+        """
         parents = list(based_on)
         made = entry_id or new_id()
         device = self._device()
         day = occurred_on or self.clock.today()
         moment = self.clock.now()
-        if day < self.clock.today():  # recorded on the evening of its own day, not today
-            moment -= timedelta(days=(self.clock.today() - day).days)
+        told = recorded_on or day
+        if told < self.clock.today():  # on the evening of that day, not today
+            moment -= timedelta(days=(self.clock.today() - told).days)
         raw: dict[str, Any] = {
             "id": made,
             "kind": kind,

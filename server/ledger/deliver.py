@@ -3,22 +3,24 @@
 A person's entries go to the person's home village. Two pushes about one person must not miss each other, so:
 homes are read, streams locked in sorted order, homes read again; a home that changed in between, or would now
 come out otherwise, means starting over. A person known to nobody yet gets a home row without a village, and
-whoever writes about such a person waits on that row. An edit or a correction written at another place than
-the entries it is about goes to theirs as well, which also makes the two wait for each other.
+whoever writes about such a person waits on that row. Persons who belong together (`naming`) share their
+homes' streams. An edit or a correction written at another place than the entries it is about goes to theirs
+as well, which also makes the two wait for each other; one that came first follows when they arrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from server.database import at_once, insert_new, insert_rows, select_among
-from server.ledger.models import Delivery, EntryRow, Home, Stream
+from server.ledger.models import Delivery, EntryRow, Home, Mention, Stream
+from server.ledger.naming import Groups, early_corrections, groups_of, mentions, name_people
 from server.ledger.projecting import entries_of
 from shared import wire
 from shared.entries import Entry
-from shared.kinds import KINDS
+from shared.kinds import KINDS, VOID
 from shared.projections.people import home_of
 from shared.projections.register import fold_register
 
@@ -26,6 +28,7 @@ _STREAM: Table = Stream.__table__  # type: ignore[assignment]
 _DELIVERY: Table = Delivery.__table__  # type: ignore[assignment]
 _HOME: Table = Home.__table__  # type: ignore[assignment]
 _ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
+_MENTION: Table = Mention.__table__  # type: ignore[assignment]
 
 
 _HOMES = select(_HOME.c.person_id, _HOME.c.village_id)
@@ -51,28 +54,49 @@ class _Homes:
 
 def deliver(connection: Connection, entries: Sequence[Entry]) -> None:
     """Give every new entry its place in every stream it belongs to. Raises HomeMoved."""
-    persons = {entry.subject for entry in entries if KINDS[entry.kind].about_person}
+    named = name_people(connection, entries)
+    groups = groups_of(connection, named.persons, named.together)
     written: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.kind == "person":
             written.setdefault(entry.subject, []).append(entry)
-    before = _read_homes(connection, persons, written)
+    before = _read_homes(connection, named.persons | groups.keys(), written)
     after = _new_homes(connection, written, before)
     moved = {p: home for p, home in after.items() if home is not None and home != before.village[p]}
     stands = _standing_places(connection, entries)
-    routes = [_route(entry, before, after, stands) for entry in entries]
-    heads = _lock_streams(connection, {*moved.values()}.union(*routes))
+    homes = _shared_homes(groups, before, after)
+    routes = {entry.id: _route(entry, named.people[entry.id], homes, stands) for entry in entries}
+    heads = _lock_streams(connection, {*moved.values()}.union(*routes.values()))
     _check_homes(connection, written, before, after)
+    if groups_of(connection, named.persons, named.together) != groups:
+        raise HomeMoved(*sorted(groups))
     pending: dict[str, list[tuple[str, bytes]]] = {stream: [] for stream in heads}
     returning = {person: home for person, home in moved.items() if person not in before.fresh}
-    _add_history(connection, returning, {entry.id for entry in entries}, pending)
-    for entry, streams in zip(entries, routes, strict=True):
-        for stream in streams:
+    wanted = {(member, home) for p, home in returning.items() for member in groups.get(p, (p,))}
+    wanted |= {(p, home) for people in named.together for p in groups[people[0]] for home in homes(p)}
+    _add_history(connection, wanted, routes.keys(), pending)
+    early = early_corrections(connection, entries, named)
+    _add_early(connection, early, routes, pending)
+    for entry in entries:
+        for stream in routes[entry.id]:
             pending[stream].append((entry.id, entry.digest))
     rows = [{"person_id": person, "village_id": home} for person, home in returning.items()]
     with at_once(connection):
         _append(connection, heads, pending)
         insert_rows(connection, _HOME, rows, replace=("person_id",))
+        insert_rows(connection, _MENTION, mentions(named, early), keep=True)
+
+
+def _shared_homes(
+    groups: Groups, before: _Homes, after: dict[str, str | None]
+) -> Callable[[str], frozenset[str]]:
+    """Person -> the homes, old and new, of everyone they belong together with."""
+
+    def homes(person: str) -> frozenset[str]:
+        villages = {each[p] for p in groups.get(person, (person,)) for each in (before.village, after)}
+        return frozenset(village for village in villages if village is not None)
+
+    return homes
 
 
 def _read_homes(connection: Connection, persons: set[str], written: dict[str, list[Entry]]) -> _Homes:
@@ -127,7 +151,7 @@ def _standing_places(connection: Connection, entries: Sequence[Entry]) -> dict[t
 
     (kind, subject) -> places; only for what is edited or corrected. A person's edits follow the home instead.
     """
-    later = {(e.kind, e.subject) for e in entries if (e.is_edit or e.corrects) and e.kind != "person"}
+    later = {_about(e) for e in entries if (e.is_edit or e.corrects) and e.kind != "person"}
     query = select(_ENTRY.c.kind, _ENTRY.c.subject_id, _ENTRY.c.place_id).distinct()
     found: dict[tuple[str, str], set[str]] = {}
     for row in select_among(
@@ -139,15 +163,20 @@ def _standing_places(connection: Connection, entries: Sequence[Entry]) -> dict[t
 
 
 def _route(
-    entry: Entry, before: _Homes, after: dict[str, str | None], stands: dict[tuple[str, str], set[str]]
+    entry: Entry,
+    people: tuple[str, ...],
+    homes: Callable[[str], frozenset[str]],
+    stands: dict[tuple[str, str], set[str]],
 ) -> list[str]:
-    streams = {entry.place}
-    if KINDS[entry.kind].about_person:
-        homes = (before.village[entry.subject], after[entry.subject])
-        streams.update(home for home in homes if home is not None)
+    streams = {entry.place}.union(*map(homes, people))
     if entry.is_edit or entry.corrects:
-        streams |= stands.get((entry.kind, entry.subject), set())
+        streams |= stands.get(_about(entry), set())
     return sorted(streams)
+
+
+def _about(entry: Entry) -> tuple[str, str]:
+    """(kind, subject) of what an edit or a correction is about."""
+    return (str(entry.body["of"]) if entry.kind == VOID else entry.kind, entry.subject)
 
 
 def _lock_streams(connection: Connection, streams: set[str]) -> dict[str, tuple[int, bytes]]:
@@ -175,26 +204,57 @@ def _check_homes(
 
 def _add_history(
     connection: Connection,
-    moved: dict[str, str],
-    new: set[str],
+    wanted: set[tuple[str, str]],
+    new: Collection[str],
     pending: dict[str, list[tuple[str, bytes]]],
 ) -> None:
-    """What was written about people before they came to their new village goes there too."""
-    if not moved:
+    """What was written about these people before goes to these homes too: (person, home)."""
+    if not wanted:
         return
+    persons = {person for person, _ in wanted}
     about = [kind.name for kind in KINDS.values() if kind.about_person]
-    query = select(_ENTRY.c.id, _ENTRY.c.subject_id, _ENTRY.c.digest).where(_ENTRY.c.kind.in_(about))
-    rows = select_among(connection, query.order_by(_ENTRY.c.id), _ENTRY.c.subject_id, moved)
-    history = [row for row in rows if row.id not in new]
+    query = select(_ENTRY.c.id, _ENTRY.c.subject_id.label("person_id"), _ENTRY.c.digest)
+    rows = select_among(connection, query.where(_ENTRY.c.kind.in_(about)), _ENTRY.c.subject_id, persons)
+    named = select(_ENTRY.c.id, _MENTION.c.person_id, _ENTRY.c.digest).join(
+        _MENTION, _MENTION.c.entry_id == _ENTRY.c.id
+    )
+    rows += select_among(connection, named, _MENTION.c.person_id, persons)
+    digests: dict[str, bytes] = {}
+    told: dict[str, set[str]] = {}
+    for row in rows:
+        if row.id not in new:
+            digests[row.id] = bytes(row.digest)
+            told.setdefault(row.id, set()).add(row.person_id)
+    there = _delivered(connection, digests)
+    homes: dict[str, set[str]] = {}
+    for person, home in wanted:
+        homes.setdefault(person, set()).add(home)
+    for entry_id in sorted(digests):
+        for home in sorted({home for person in told[entry_id] for home in homes[person]}):
+            if (entry_id, home) not in there:
+                pending[home].append((entry_id, digests[entry_id]))
+
+
+def _add_early(
+    connection: Connection,
+    early: Mapping[str, Sequence[tuple[str, bytes]]],
+    routes: Mapping[str, Sequence[str]],
+    pending: dict[str, list[tuple[str, bytes]]],
+) -> None:
+    """Corrections that came before what they correct go where that goes."""
+    there = _delivered(connection, {corrector for found in early.values() for corrector, _ in found})
+    for target, found in sorted(early.items()):
+        for corrector, digest in sorted(found):
+            for stream in routes[target]:
+                delivery = (corrector, digest)
+                if (corrector, stream) not in there and delivery not in pending[stream]:
+                    pending[stream].append(delivery)
+
+
+def _delivered(connection: Connection, entries: Collection[str]) -> set[tuple[str, str]]:
     delivered = select(_DELIVERY.c.entry_id, _DELIVERY.c.stream_id)
-    there = {
-        (row.entry_id, row.stream_id)
-        for row in select_among(connection, delivered, _DELIVERY.c.entry_id, [row.id for row in history])
-    }
-    for row in history:
-        home = moved[row.subject_id]
-        if (row.id, home) not in there:
-            pending[home].append((row.id, bytes(row.digest)))
+    rows = select_among(connection, delivered, _DELIVERY.c.entry_id, entries)
+    return {(row.entry_id, row.stream_id) for row in rows}
 
 
 def _append(

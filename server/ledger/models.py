@@ -63,6 +63,15 @@ class Home(Model):
     village_id: Mapped[str | None] = mapped_column(Id)
 
 
+class Mention(Model):
+    """A person named by an entry that names several: what is written about one goes to the homes of all."""
+
+    __tablename__ = "mention"
+    __table_args__ = (Index("ix_mention_entry", "entry_id"),)
+    person_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
 class Quarantine(Model):
     """A refused record, kept word for word with the reasons; visible to worker and district."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, Text, bindparam, cast, func, select
 from server.database import in_parts, insert_rows, select_among
 from server.ledger.models import Conflict, EntryRow
 from shared.entries import Entry
-from shared.kinds import KINDS
+from shared.kinds import KINDS, VOID
 from shared.projections.register import Folded, fold_register
 from shared.reading import read_payload
 
@@ -53,6 +53,7 @@ class Arrived:
         self._whole = whole is not None
         self._ledger = whole or connection
         self._by_kind: dict[str, list[Entry]] = {}
+        self._histories: dict[str, list[tuple[Folded, list[Entry]]]] = {}
         for entry in entries:
             self._by_kind.setdefault(entry.kind, []).append(entry)
 
@@ -65,6 +66,15 @@ class Arrived:
 
         Conflicts between edits are written down on the way.
         """
+        return [state for state, _ in self.histories(kind)]
+
+    def histories(self, kind: str) -> list[tuple[Folded, list[Entry]]]:
+        """The same, each state with the entries it is folded from; folded once, whoever asks."""
+        if kind not in self._histories:
+            self._histories[kind] = self._fold(kind)
+        return self._histories[kind]
+
+    def _fold(self, kind: str) -> list[tuple[Folded, list[Entry]]]:
         by_subject: dict[str, list[Entry]] = {}
         for entry in self.of(kind):
             by_subject.setdefault(entry.subject, []).append(entry)
@@ -76,7 +86,7 @@ class Arrived:
                     by_subject[entry.subject].append(entry)
         states = [fold_register(by_subject[subject]) for subject in sorted(by_subject)]
         _note_conflicts(self.connection, kind, [s for s in states if len(by_subject[s.subject]) > 1])
-        return states
+        return [(state, by_subject[state.subject]) for state in states]
 
     @cached_property
     def _with_more(self) -> set[str]:
@@ -100,16 +110,15 @@ class Arrived:
     def events(self, kind: str) -> list[tuple[Entry, str | None]]:
         """Event entries to project, each with the id of the entry that corrects it (None when none does).
 
-        These are the new ones and, when a correction arrived, the ones it corrects. A correction is about
+        These are the new ones and, when a correction or a withdrawal arrived, the ones it is of. A correction is about
         the same subject as what it corrects; naming an entry about another subject has no effect, so that
         what is said of a subject depends on that subject's entries alone.
         """
-        new = self.of(kind)
-        if not new:
-            return []
+        new, voids = self.of(kind), self.of(VOID)
         known = {entry.id: entry for entry in new}
         if not self._whole:
-            wanted = {(e.corrects, e.subject) for e in new if e.corrects and e.corrects not in known}
+            later = (entry for entry in (*new, *voids) if entry.corrects and entry.corrects not in known)
+            wanted = {(entry.corrects, entry.subject) for entry in later}
             query = select(_ENTRY.c.payload).where(_ENTRY.c.kind == kind)
             for row in select_among(self.connection, query, _ENTRY.c.id, {target for target, _ in wanted}):
                 entry = read_payload(row.payload.encode())
@@ -118,7 +127,8 @@ class Arrived:
         return [(entry, self._corrector(entry)) for entry in known.values()]
 
     def _corrector(self, entry: Entry) -> str | None:
-        return self._correctors.get((entry.id, entry.kind, entry.subject))
+        found = (self._correctors.get((entry.id, kind, entry.subject)) for kind in (entry.kind, VOID))
+        return min((by for by in found if by is not None), default=None)
 
     @cached_property
     def _correctors(self) -> dict[tuple[str, str, str], str]:

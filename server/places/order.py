@@ -14,10 +14,14 @@ _TYPE = re.compile(
 _NUMBER = re.compile(r"\d+")
 
 
+def own_name(name: str) -> str:
+    """The name without its type: “Bản Bo” of “Xã Bản Bo”."""
+    return _TYPE.sub("", name, count=1) if _TYPE.match(name) else name
+
+
 def place_key(name: str) -> str:
     """A place's rank: “Xã Bản Bo” stands under B, “Tổ dân phố số 2” before “Tổ dân phố số 10”."""
-    own = _TYPE.sub("", name, count=1) if _TYPE.match(name) else name
-    own = _NUMBER.sub(lambda found: found[0].zfill(6), own)
+    own = _NUMBER.sub(lambda found: found[0].zfill(6), own_name(name))
     first, *rest = own.split() or [""]
     # People are sorted by their last word first; a place is sorted as it is written.
     return sort_key(" ".join([*rest, first])) if rest else sort_key(first)

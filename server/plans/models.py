@@ -1,4 +1,4 @@
-"""Tables of campaigns, their targets, and population returns: projections of their entries."""
+"""Tables of campaigns, their targets, deviations and population returns: projections of their entries."""
 
 from datetime import date
 
@@ -37,6 +37,27 @@ class PlanTarget(Model):
     document: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date]
     status: Mapped[str | None] = mapped_column(Text)
+
+
+class PlanDeviation(Model):
+    """Where a place goes otherwise than planned, and why. Without an age group it is about the whole campaign."""
+
+    __tablename__ = "plan_deviation"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    place_id: Mapped[str] = mapped_column(Id, index=True)
+    campaign_id: Mapped[str] = mapped_column(Id)
+    age_group: Mapped[str | None] = mapped_column(Text)
+    dose_type: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    differs: Mapped[str] = mapped_column(Text)
+    proposed: Mapped[str | None] = mapped_column(Text)
+    proposed_people: Mapped[int | None]
+    proposed_due_on: Mapped[date | None]
+    from_on: Mapped[date]
+    reported_on: Mapped[date]
+    author_id: Mapped[str] = mapped_column(Id)
+    corrected_by: Mapped[str | None] = mapped_column(Id)
 
 
 class Population(Model):

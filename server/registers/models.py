@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Id, Model
@@ -25,10 +25,28 @@ class Household(Model):
 
 
 class Person(Model):
-    """A person at their present home. `vulnerable` holds codes joined by commas."""
+    """A person at their present home, as they are since `since_on`. `vulnerable` holds codes joined by commas.
+
+    `merged_into` names the person this record turned out to be (`same_person`): figures leave it out, and what
+    was written about it counts there. `match_key` is what possible duplicates share (`matching.block_key`).
+    """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_village", "village_id", "birth_date"),)
+    __table_args__ = (
+        Index("ix_person_village", "village_id", "birth_date"),
+        Index("ix_person_group", "group_place_id", postgresql_where=text("group_place_id IS NOT NULL")),
+        Index("ix_person_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("ix_person_match", "match_key"),
+        Index("ix_person_number", "id_number", postgresql_where=text("id_number IS NOT NULL")),
+        Index("ix_person_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("ix_person_guardian", "guardian_phone", postgresql_where=text("guardian_phone IS NOT NULL")),
+        Index(
+            "ix_person_cannot_come",
+            "village_id",
+            postgresql_where=text("cannot_come IS NOT NULL"),
+            sqlite_where=text("cannot_come IS NOT NULL"),
+        ),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     household_id: Mapped[str] = mapped_column(Id, index=True)
     village_id: Mapped[str] = mapped_column(Id)
@@ -51,13 +69,41 @@ class Person(Model):
     cannot_come: Mapped[str | None] = mapped_column(Text)
     contraindication: Mapped[str | None] = mapped_column(Text)
     covid_on: Mapped[date | None]
+    group_place_id: Mapped[str | None] = mapped_column(Id)
+    group_name: Mapped[str | None] = mapped_column(Text)
+    since_on: Mapped[date]
+    merged_into: Mapped[str | None] = mapped_column(Id)
+    match_key: Mapped[str] = mapped_column(Text)
+
+
+class PersonFormer(Model):
+    """What figures need of a person as they were from one day through another, before `person.since_on`."""
+
+    __tablename__ = "person_former"
+    __table_args__ = (Index("ix_person_former_village", "village_id"),)
+    person_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    until_on: Mapped[date]
+    village_id: Mapped[str] = mapped_column(Id)
+    birth_date: Mapped[date]
+    residence: Mapped[str] = mapped_column(Text)
+    vulnerable: Mapped[str] = mapped_column(Text)
+    contraindication: Mapped[str | None] = mapped_column(Text)
 
 
 class Visit(Model):
     """A visit to a household; `corrected_by` names the entry that replaces it."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_village", "village_id", "visited_on"),)
+    __table_args__ = (
+        Index("ix_visit_village", "village_id", "visited_on"),
+        Index(
+            "ix_visit_revisit",
+            "village_id",
+            postgresql_where=text("revisit_on IS NOT NULL"),
+            sqlite_where=text("revisit_on IS NOT NULL"),
+        ),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     household_id: Mapped[str] = mapped_column(Id, index=True)
     village_id: Mapped[str] = mapped_column(Id)
@@ -67,18 +113,36 @@ class Visit(Model):
     communication: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
     author_id: Mapped[str] = mapped_column(Id)
+    recorded_on: Mapped[date]
     corrected_by: Mapped[str | None] = mapped_column(Id)
 
 
 class VisitOutcome(Model):
-    """What a visit found for one member."""
+    """What a visit found for one member. `reached` and `consent` are about a child's parents (R050)."""
 
     __tablename__ = "visit_outcome"
+    __table_args__ = (
+        Index(
+            "ix_visit_outcome_transport",
+            "person_id",
+            postgresql_where=text("transport_need"),
+            sqlite_where=text("transport_need"),
+        ),
+        Index(
+            "ix_visit_outcome_consent",
+            "person_id",
+            postgresql_where=text("consent IS NOT NULL"),
+            sqlite_where=text("consent IS NOT NULL"),
+        ),
+    )
     visit_id: Mapped[str] = mapped_column(Id, primary_key=True)
     person_id: Mapped[str] = mapped_column(Id, primary_key=True, index=True)
     outcome: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     appointment_on: Mapped[date | None]
+    reached: Mapped[bool | None]
+    consent: Mapped[str | None] = mapped_column(Text)
+    transport_need: Mapped[bool]
     note: Mapped[str | None] = mapped_column(Text)
 
 
@@ -117,11 +181,14 @@ class Dose(Model):
     at_home: Mapped[bool]
     from_certificate: Mapped[bool]
     author_id: Mapped[str] = mapped_column(Id)
+    recorded_on: Mapped[date]
     corrected_by: Mapped[str | None] = mapped_column(Id)
 
 
 class Immunisation(Model):
-    """The first day of each dose type a person has, and when the primary series was complete."""
+    """The first day of each dose type a person has, when the primary series was complete, and what their
+    screenings say (`shared.rules.screening.summed_up`); no row for people without either.
+    """
 
     __tablename__ = "immunisation"
     person_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -134,3 +201,6 @@ class Immunisation(Model):
     series_complete_on: Mapped[date | None]
     last_dose_on: Mapped[date | None]
     last_vaccine: Mapped[str | None] = mapped_column(Text)
+    barred_on: Mapped[date | None]
+    deferred_until: Mapped[date | None]
+    conditions: Mapped[str | None] = mapped_column(Text)

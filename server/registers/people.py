@@ -1,4 +1,4 @@
-"""The people behind a figure, a page at a time, and one person."""
+"""The people behind a figure, a page at a time."""
 
 from __future__ import annotations
 
@@ -56,12 +56,6 @@ def people_where(
         .limit(limit)
     )
     return [PersonRow(*row) for row in connection.execute(query)]
-
-
-def person_row(connection: Connection, person_id: str) -> PersonRow | None:
-    """One person, or None."""
-    row = connection.execute(_people().where(Person.id == person_id)).first()
-    return None if row is None else PersonRow(*row)
 
 
 def _people() -> Select[Any]:

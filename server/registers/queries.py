@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from server.database import in_parts
+from server.database import in_parts, select_among
+from server.registers.identity_models import PersonGroup
 from server.registers.models import Dose, Household, Person, Visit
 from server.stock.models import Lot
 
@@ -75,9 +76,23 @@ def recent_doses(connection: Connection, villages: Collection[str], limit: int) 
 
 
 def doses_of(connection: Connection, persons: Collection[str]) -> dict[str, list[GivenDose]]:
-    """Person id -> their doses in the order they were given; corrected ones left out."""
+    """Person id -> their doses in the order they were given, those of merged records too; corrected ones left out."""
+    kept = {person: person for person in persons}
+    query = select(PersonGroup.person_id, PersonGroup.kept_id)
+    for row in select_among(connection, query, PersonGroup.kept_id, persons):
+        kept[row.person_id] = row.kept_id
     found: dict[str, list[GivenDose]] = {person: [] for person in persons}
-    for part in in_parts(list(persons)):
+    for record, doses in doses_held(connection, kept).items():
+        found[kept[record]] += doses
+    return {
+        person: sorted(doses, key=lambda dose: (dose.given_on, dose.id)) for person, doses in found.items()
+    }
+
+
+def doses_held(connection: Connection, records: Collection[str]) -> dict[str, list[GivenDose]]:
+    """Record id -> the doses written down for that very record, in order; corrected ones left out."""
+    found: dict[str, list[GivenDose]] = {record: [] for record in records}
+    for part in in_parts(list(records)):
         rows = connection.execute(_doses().where(Dose.person_id.in_(part)).order_by(Dose.given_on, Dose.id))
         for row in rows:
             dose = GivenDose(*row)

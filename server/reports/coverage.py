@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from server.indicators.coverage import Figures, figures, total
+from server.indicators.figures import Figures, figures, total
 from server.places.tree import Node, Tree
-from server.plans.goals import Goal, goals_of, planned_people
+from server.plans.goals import Goal, goals_of, planned_at, planned_people
+from server.plans.versions import PlanVersion, plan_version_of
 
 #: The levels a report may be made at, the widest first.
 LEVELS = ("province", "district", "commune", "village")
@@ -18,7 +19,8 @@ LEVELS = ("province", "district", "commune", "village")
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One goal at one place. `planned` is the plan's own figure for that place, None when it names none.
+    """One goal at one place. `planned` is the plan's own figure for that place, else the sum of those below it,
+    None when it names none. `plan_document` and `plan_valid_from` tell the newest version of the plan that day.
 
     covered ≤ due ≤ people, all counted in people; `percent` is 100 × covered / due with one decimal, None
     when nobody is due. `absent` and `contraindicated` are counted apart. `days_left` is negative when late.
@@ -42,6 +44,8 @@ class CoverageRow:
     due: int
     covered: int
     percent: float | None
+    plan_document: str | None
+    plan_valid_from: date | None
 
 
 def coverage_rows(
@@ -49,18 +53,29 @@ def coverage_rows(
 ) -> Iterator[CoverageRow]:
     """The rows of each province, place by place in the tree's order, goal by goal by due date."""
     for province in provinces:
-        goals = goals_of(connection, province.province)
-        planned = planned_people(connection, province.province)
+        goals = goals_of(connection, province.province, today)
+        planned = planned_people(connection, province.province, today)
+        versions = {
+            campaign: plan_version_of(connection, campaign, today)
+            for campaign in {goal.campaign_id for goal in goals}
+        }
         places = [province] if level == "province" else list(tree.below(province.id, level))
         for place in places:
             summed = total(figures(connection, tree.villages(place.id)).values())
             for goal in goals:
-                target = planned.get((goal, place.id))
-                yield _row(tree, place, goal, summed.get(goal, Figures()), target, today)
+                target = planned_at(planned, tree, goal, place.id)
+                version = versions[goal.campaign_id]
+                yield _row(tree, place, goal, summed.get(goal, Figures()), target, version, today)
 
 
 def _row(
-    tree: Tree, place: Node, goal: Goal, found: Figures, planned: int | None, today: date
+    tree: Tree,
+    place: Node,
+    goal: Goal,
+    found: Figures,
+    planned: int | None,
+    version: PlanVersion | None,
+    today: date,
 ) -> CoverageRow:
     above = {node.level: node.name for node in tree.path(place.id)}
     return CoverageRow(
@@ -82,4 +97,6 @@ def _row(
         due=found.due,
         covered=found.covered,
         percent=round(100 * found.covered / found.due, 1) if found.due else None,
+        plan_document=version.document if version else None,
+        plan_valid_from=version.valid_from if version else None,
     )

@@ -71,6 +71,10 @@ JOBS: dict[str, Job] = {
         Job("replay_held", _replay, timedelta(days=1), timedelta(minutes=1), hour=4),
         Job("refresh_cells", work.refresh_stale, timedelta(seconds=30), timedelta(seconds=15)),
         Job("scan_expiry", work.scan_expiry, timedelta(days=1), timedelta(minutes=1), hour=5),
+        Job("find_duplicates", work.find_duplicates, timedelta(minutes=15), timedelta(minutes=1)),
+        Job("scan_doubts", work.scan_doubts, timedelta(minutes=1), timedelta(seconds=30)),
+        Job("count_schedule", work.count_schedule, timedelta(minutes=1), timedelta(seconds=30)),
+        Job("restate_periods", work.restate_periods, timedelta(minutes=30), timedelta(minutes=1)),
         Job("list_silent", work.list_silent, timedelta(hours=1), timedelta(minutes=1)),
     )
 }

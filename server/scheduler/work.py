@@ -11,18 +11,27 @@ from sqlalchemy.exc import OperationalError
 
 from server.accounts.fleet import fleet
 from server.accounts.models import Device, User, UserPlace
+from server.accounts.system import system_user
 from server.database import in_parts
-from server.indicators.coverage import TOGETHER, refresh, stale_villages
+from server.indicators import punctuality
+from server.indicators.refreshing import TOGETHER, refresh, stale_villages
+from server.ledger.author import ServerAuthor
 from server.ledger.batch import Sender
 from server.ledger.deliver import HomeMoved
 from server.ledger.rebuild import replay_held
 from server.places.models import Place
 from server.places.scope import visible_places
 from server.places.tree import Tree
+from server.registers import doubts, duplicates
+from server.reports import watching
 from server.reports.stock import SITE_LEVELS
 from server.stock.expiring import expiring_stock
+from server.sync.projectors import PROJECTORS
 from server.sync.push import TRIES, accept_held
 from shared.clock import Clock
+
+#: Villages whose schedule one run counts.
+SCHEDULED_A_RUN = 300
 
 #: Called between two steps of a job: to show progress, to stop when the lease is lost.
 Between = Callable[[int, int], None]
@@ -74,6 +83,75 @@ def list_silent(engine: Engine, clock: Clock, between: Between = _go_on) -> dict
         for p in phones
     ]
     return {"silent": len(devices), "devices": devices}
+
+
+def find_duplicates(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """Compare the people of villages with news with everyone of the province: {villages, compared, found, crowded}."""
+    with engine.connect().execution_options(readonly=True) as connection:
+        villages = duplicates.unscanned_villages(connection)
+    told: Counter[str] = Counter(villages=len(villages), compared=0, found=0, crowded=0)
+    done = 0
+    for part in in_parts(villages, duplicates.TOGETHER):
+        with engine.begin() as connection:
+            scanned = duplicates.scan(connection, part, clock.today())
+        told.update(compared=scanned.compared, found=scanned.candidates, crowded=scanned.crowded)
+        done += len(part)
+        between(done, len(villages))
+    return dict(told)
+
+
+def scan_doubts(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """Find the doubts of places with news again: {places, doses, sessions}, counted in doubts."""
+    with engine.connect().execution_options(readonly=True) as connection:
+        known = doubts.provinces(connection)
+        stale = doubts.stale_places(connection, known)
+    told: Counter[str] = Counter(places=len(stale), doses=0, sessions=0)
+    done = 0
+    for part in in_parts(stale, doubts.TOGETHER):
+        with engine.connect().execution_options(readonly=True) as connection:
+            found = doubts.find(connection, part, known)
+        with engine.begin() as connection:
+            doubts.keep(connection, found)
+        told.update(doses=len(found.doses), sessions=len(found.sessions))
+        done += len(part)
+        between(done, len(stale))
+    return dict(told)
+
+
+def count_schedule(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """Count who keeps to the schedule in villages where it may have changed: {villages, counted}.
+
+    All of them are, once a day; so many a run, that no run takes long.
+    """
+    with engine.connect().execution_options(readonly=True) as connection:
+        known = punctuality.bases(connection)
+        stale = punctuality.stale_villages(connection, known, clock.today())
+    wanted = stale[:SCHEDULED_A_RUN]
+    done = 0
+    for part in in_parts(wanted, punctuality.TOGETHER):
+        with engine.connect().execution_options(readonly=True) as connection:
+            cells = punctuality.count(connection, part, known, clock)
+        with engine.begin() as connection:
+            punctuality.keep(connection, cells)
+        done += len(part)
+        between(done, len(wanted))
+    return {"villages": len(stale), "counted": len(wanted)}
+
+
+def restate_periods(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """Compare closed periods whose places have news with today's count: {compared, restated}.
+
+    What differs is written as a restatement in the system's own name, one transaction a period.
+    """
+    with engine.connect().execution_options(readonly=True) as connection:
+        closes = watching.to_compare(connection, clock.today())
+    restated = 0
+    for done, close in enumerate(closes, 1):
+        with engine.begin() as connection:
+            author = ServerAuthor(connection, system_user(connection), clock, PROJECTORS)
+            restated += watching.compare_and_restate(connection, author, close)
+        between(done, len(closes))
+    return {"compared": len(closes), "restated": restated}
 
 
 def replay(engine: Engine, clock: Clock, between: Between = _go_on) -> int:

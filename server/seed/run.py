@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
 
 from server.accounts.models import User
-from server.indicators.coverage import refresh
+from server.indicators.refreshing import refresh
 from server.ledger.accept import accept
 from server.ledger.author import ServerAuthor
 from server.ledger.batch import Sender
 from server.ledger.models import EntryRow
 from server.places.models import Place
+from server.seed.affairs import write_affairs
+from server.seed.amendment import write_amendment
 from server.seed.commune import Hands, Tally, fill_commune, leave_stock, write_stock
 from server.seed.fridge import Fridge
 from server.seed.land import Commune, District, Land, survey
@@ -100,6 +103,10 @@ class _Seeding:
             keeper.province(total)
             manager.flush()
             write_targets(self._author(connection, "quantri"), plan, land, tallies, self._ids("targets"))
+        with self.engine.begin() as connection:
+            authors = partial(self._author_at, connection)
+            write_affairs(authors, plan, land, self._ids("affairs"))
+            write_amendment(connection, authors, plan, land, tallies, self._ids("amendment"))
         self._refresh()
         self._finish(tallies)
         return self.made
@@ -149,8 +156,11 @@ class _Seeding:
         return Ids(Random(f"{self.plan.seed}/ids/{name}"), self.block)
 
     def _author(self, connection: Connection, username: str) -> ServerAuthor:
+        return self._author_at(connection, username, self.plan.morning())
+
+    def _author_at(self, connection: Connection, username: str, clock: FixedClock) -> ServerAuthor:
         user = connection.execute(select(User).where(User.username == username)).one()
-        return ServerAuthor(connection, user, self.plan.morning(), PROJECTORS)  # type: ignore[arg-type]
+        return ServerAuthor(connection, user, clock, PROJECTORS)  # type: ignore[arg-type]
 
     def _send(self, writer: Writer, silent_days: int) -> None:
         """Push what was written, 1,000 at a time, as the phone did on the morning it was last heard of."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, or_, select
 
 from server.database import select_among
 from server.stock.models import Item, Lot, StockBalance
@@ -39,8 +39,13 @@ class ExpiringStock:
     hold: str | None
 
 
-def expiring_stock(connection: Connection, sites: Collection[str], today: date) -> list[ExpiringStock]:
-    """Every holding of these sites that is not empty, the soonest to expire first, then the most doses."""
+def expiring_stock(
+    connection: Connection, sites: Collection[str], today: date, within: int | None = None
+) -> list[ExpiringStock]:
+    """Every holding of these sites that is not empty, the soonest to expire first, then the most doses.
+
+    `within` leaves out those that may be used for more than so many days.
+    """
     query = (
         select(
             StockBalance.site_id, StockBalance.holding_id, StockBalance.state, StockBalance.thawed_on,
@@ -51,6 +56,9 @@ def expiring_stock(connection: Connection, sites: Collection[str], today: date) 
         .join(Item, Item.id == Lot.item_id)
         .where(StockBalance.vials != 0)
     )  # fmt: skip
+    if within is not None:  # a thawed or revised lot may be limited otherwise than by its label
+        by_label = Lot.label_expiry <= today + timedelta(days=within)
+        query = query.where(or_(by_label, StockBalance.thawed_on.is_not(None), Lot.revisions != "[]"))
     found = []
     for row in select_among(connection, query, _BALANCE.c.site_id, sites):
         expiry = effective_expiry(
@@ -61,6 +69,8 @@ def expiring_stock(connection: Connection, sites: Collection[str], today: date) 
             thaw_days=row.thaw_days,
         )
         left = days_left(expiry, today)
+        if within is not None and (left is None or left > within):
+            continue
         found.append(
             ExpiringStock(
                 row.site_id, row.holding_id, row.lot_id, row.lot_number, row.item_id, row.name_vi, row.name_en,

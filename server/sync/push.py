@@ -57,9 +57,14 @@ def store(
         except HomeMoved:
             continue
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
+            if not may_try_again(error):
                 raise
     raise Refused(fault("server.busy"))
+
+
+def may_try_again(error: OperationalError) -> bool:
+    """Whether the database gave up a transaction that may simply be done again."""
+    return getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
 def accept_held(connection: Connection, sender: Sender, entries: list[Any], clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""“Cần chú ý”: the slowest communes, silent phones and lots about to be lost, each with its next step."""
+"""“Cần chú ý”: slow communes, shortages, silent phones, lots soon lost, late reports, each with its next step."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from server.accounts.fleet import SILENT_AFTER_DAYS, fleet
-from server.accounts.session import reader
+from server.accounts.fleet import SILENT_AFTER_DAYS, silence
+from server.accounts.session import language, reader
+from server.affairs.matters import matters
 from server.indicators.progress import Progress
 from server.indicators.standings import Standing
-from server.places.tree import Node, Tree
+from server.places.tree import Node
 from server.plans.goals import Goal
+from server.reports.late_units import late_with_report
 from server.settings import current_settings
 from server.stock.expiring import expiring_stock
 from server.web.area import Area, connection
+from server.web.choices import Choice
+from server.web.standing import Stood
 from server.web.texts import day, days_left, dose_type, in_language, number, percent_of, t
 from shared.permissions import may_see
+from shared.text import formats
 
 SLOW_COMMUNES = 3
 
+#: Tones of an item, the gravest first.
+GRAVEST = ("late", "warn")
+
+#: Stock that is lost within these days (or was) needs someone; the buckets are those of the stock page.
+SOON_DAYS = 7
 SOON = ("expired", "within_7")
 
 
@@ -36,21 +46,27 @@ class Item:
 
 
 def attention(
-    seen: Area,
+    chosen: Choice,
+    node: Node,
     places: Sequence[Node],
-    communes: Sequence[Standing],
-    goals: Sequence[Goal],
+    stood: Stood,
+    communes: Sequence[Node],
     sites: Collection[str],
 ) -> list[Item]:
-    """What needs attention under these places, whose communes stand as given."""
-    slow = sorted(communes, key=_shortfall, reverse=True)
-    found = [_slow(seen.tree, row, goals) for row in slow[:SLOW_COMMUNES] if _shortfall(row)]
-    role = reader().role
+    """What needs attention under a place (or several), the gravest first. Beside slow communes it is of today."""
+    compared = stood.table.only({commune.id for commune in communes}).rows
+    slow = sorted(compared, key=_shortfall, reverse=True)
+    found = [_slow(chosen, row, stood.goals) for row in slow[:SLOW_COMMUNES] if _shortfall(row)]
+    seen, role = chosen.seen, reader().role
+    above = [node] if node.id in seen.tree.nodes else [p for p in places if p.id in seen.tree.nodes]
+    inside = {n.id for p in above for n in (p, *seen.tree.below(p.id))} & seen.visible
+    found += _shortages(seen, inside)
     if may_see(role, "devices"):
-        found += _silent_phones(seen, places)
+        found += _silent_phones(seen, inside)
     if may_see(role, "stock"):
         found += _expiring_lots(seen, sites)
-    return found
+    found += _late_reports(seen, [p for p in inside if seen.tree.nodes[p].level == "commune"])
+    return sorted(found, key=lambda item: GRAVEST.index(item.tone))
 
 
 def _shortfall(row: Standing) -> int:
@@ -61,11 +77,11 @@ def _missing(progress: Progress) -> int:
     return progress.shortfall if progress.state in ("late", "behind") else 0
 
 
-def _slow(tree: Tree, row: Standing, goals: Sequence[Goal]) -> Item:
+def _slow(chosen: Choice, row: Standing, goals: Sequence[Goal]) -> Item:
     worst = max(range(len(goals)), key=lambda g: _missing(row.progress[g]))
     progress, goal = row.progress[worst], goals[worst]
     return Item(
-        "slow" if tree.nodes[row.place_id].level == "commune" else "slow_village",
+        "slow" if chosen.tree.nodes[row.place_id].level == "commune" else "slow_village",
         "late" if progress.state == "late" else "warn",
         t(
             "attention.slow",
@@ -74,27 +90,66 @@ def _slow(tree: Tree, row: Standing, goals: Sequence[Goal]) -> Item:
             dose=dose_type(goal.dose_type),
         ),
         t("attention.slow_detail", shortfall=number(progress.shortfall), day=day(goal.due_on)),
-        url_for("web.place", place_id=row.place_id),
+        chosen.place_url(row.place_id),
     )
 
 
-def _silent_phones(seen: Area, places: Sequence[Node]) -> list[Item]:
-    inside = {n.id for p in places for n in (p, *seen.tree.below(p.id))} & seen.visible
-    phones = fleet(connection(), inside, current_settings().clock.now())
-    silent = [phone for phone in phones if phone.state == "silent"]
-    if not silent:
+def _shortages(seen: Area, inside: Collection[str]) -> list[Item]:
+    waiting = [told for told in matters(connection(), "staff_shortage", inside) if not told.closed]
+    if not waiting:
         return []
-    longest = silent[0]
+    now = current_settings().clock.now()
+    longest = max(waiting, key=lambda told: told.minutes(now))
+    unanswered = sum(not told.answers for told in waiting)
+    return [
+        Item(
+            "shortage",
+            "late" if unanswered else "warn",
+            t("attention.shortage", count=number(len(waiting)), unanswered=number(unanswered)),
+            t(
+                "attention.shortage_detail",
+                place=seen.tree.name(longest.place_id),
+                elapsed=formats.elapsed(longest.minutes(now), language()),
+            ),
+            url_for("web.shortages"),
+        )
+    ]
+
+
+def _late_reports(seen: Area, communes: Collection[str]) -> list[Item]:
+    late = late_with_report(connection(), communes, current_settings().clock.today())
+    if not late:
+        return []
+    longest = max(late, key=lambda unit: unit.days)
+    return [
+        Item(
+            "report",
+            "warn",
+            t("attention.report", count=number(len(late))),
+            t(
+                "attention.report_detail",
+                place=seen.tree.name(longest.place_id),
+                days=number(longest.days),
+            ),
+            url_for("web.reminders", about="report"),
+        )
+    ]
+
+
+def _silent_phones(seen: Area, inside: Collection[str]) -> list[Item]:
+    silent = silence(connection(), inside, current_settings().clock.now())
+    if silent is None:
+        return []
     return [
         Item(
             "silent",
             "warn",
-            t("attention.silent", count=number(len(silent)), days=number(SILENT_AFTER_DAYS)),
+            t("attention.silent", count=number(silent.count), days=number(SILENT_AFTER_DAYS)),
             t(
                 "attention.silent_detail",
-                user=longest.full_name,
-                place=seen.tree.name(longest.place_id),
-                longest=number(longest.silent_days),
+                user=silent.full_name,
+                place=seen.tree.name(silent.place_id),
+                longest=number(silent.days),
             ),
             url_for("web.devices_list", state="silent"),
         )
@@ -102,8 +157,8 @@ def _silent_phones(seen: Area, places: Sequence[Node]) -> list[Item]:
 
 
 def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
-    rows = expiring_stock(connection(), sites, current_settings().clock.today())
-    soon = [row for row in rows if row.bucket in SOON and (row.doses or 0) > 0]
+    rows = expiring_stock(connection(), sites, current_settings().clock.today(), SOON_DAYS)
+    soon = [row for row in rows if (row.doses or 0) > 0]
     if not soon:
         return []
     most = max(soon, key=lambda row: row.doses or 0)

@@ -16,26 +16,59 @@ from server.ledger.inspect import inspect
 from server.registers.names import subject_names
 from server.web import blueprint
 from server.web.area import area, connection, names_shown, person_name, require
-from server.web.texts import age_group, day, kind_label, number, t, vaccine
+from server.web.texts import age_group, day, in_language, kind_label, number, t, vaccine
 from shared.clock import from_stamp
 from shared.entries import Entry
 from shared.faults import Fault, Refused, fault
 from shared.fields import Choice, Code, Day, Flag, RecordField, Ref, Whole
 from shared.kinds import KINDS
 from shared.lists import Lines, Many
-from shared.permissions import FIELD_ROLES
+from shared.permissions import may_see
+from shared.reference import reasons, report_forms, screening_items
 
 #: Shown only to readers who may see names: they tell who someone is, or of their health and descent.
 PERSONAL = frozenset(
     "full_name head_name guardian_name phone guardian_phone id_number address lane note lat_e6 lon_e6 ethnic"
     " relation contraindication vulnerable team".split()
 )
-#: Shown only where people are screened (R079).
-SCREENING_ONLY = frozenset({"covid_on"})
+#: Further fields of a kind that tell of somebody's health.
+PERSONAL_OF = {
+    "screening": frozenset({"outcome", "deferred_until"}),
+    "reaction": frozenset({"symptoms", "treated_at", "outcome", "note"}),
+}
+#: Shown only to those who screen (R079), by kind; and reasons that tell of an infection wherever they stand.
+SCREENING_ONLY = {
+    "person": frozenset({"covid_on"}),
+    "screening": frozenset({"answers", "reason", "note"}),
+}
+TELLS_OF_INFECTION = frozenset({"recent_covid", "had_covid"})
 
 HIDDEN = "•••"
 
-_CODES = {"vaccines": vaccine, "age_groups": age_group}
+
+def _question(code: str) -> str:
+    found = next((item for item in screening_items() if item.code == code), None)
+    return in_language(found, "label") if found else code
+
+
+def _form(code: str) -> str:
+    columns = report_forms().get(code)
+    return columns[0].form if columns else code
+
+
+def _reason(code: str) -> str:
+    known = (reasons(group).get(code) for group in ("contraindication", "deferral", "refusal", "absence"))
+    found = next(filter(None, known), None)
+    return in_language(found, "label") if found else code
+
+
+_CODES = {
+    "reasons": _reason,
+    "vaccines": vaccine,
+    "age_groups": age_group,
+    "screening_items": _question,
+    "screening_forms": _form,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +111,48 @@ def shown_body(one: Entry) -> list[Shown]:
     names = subject_names(connection(), ids)
     fields = KINDS[one.kind].schema.record_fields()
     subject = [_reference(t("entry.subject"), one.subject, names)] if one.subject in names else []
-    return subject + _fields(fields, one.body, names)
+    return subject + _fields(one.kind, fields, one.body, names)
+
+
+def shown_value(kind: str, name: str, value: Any) -> Shown:
+    """One value of a field of a kind, by itself, under the same masks."""
+    names = subject_names(connection(), _ids(value))
+    return _field(kind, name, KINDS[kind].schema.record_fields()[name], value, names)
 
 
 def _fields(
-    fields: Mapping[str, RecordField], body: Mapping[str, Any], names: Mapping[str, tuple[str, str]]
+    kind: str,
+    fields: Mapping[str, RecordField],
+    body: Mapping[str, Any],
+    names: Mapping[str, tuple[str, str]],
 ) -> list[Shown]:
-    return [_field(name, declared, body[name], names) for name, declared in fields.items() if name in body]
+    return [
+        _field(kind, name, declared, body[name], names) for name, declared in fields.items() if name in body
+    ]
 
 
-def _field(name: str, declared: RecordField, value: Any, names: Mapping[str, tuple[str, str]]) -> Shown:
+def _field(
+    kind: str, name: str, declared: RecordField, value: Any, names: Mapping[str, tuple[str, str]]
+) -> Shown:
     label = declared.label(language())
-    if value is not None and _hidden(name):
+    if value is not None and _hidden(kind, name, value):
         return Shown(label, HIDDEN)
     if isinstance(declared, Lines) and value is not None:
         inner = declared.line.record_fields()
-        return Shown(label, lines=[_fields(inner, line, names) for line in value])
+        return Shown(label, lines=[_fields(kind, inner, line, names) for line in value])
     if isinstance(declared, Many) and value is not None:
-        return Shown(label, ", ".join(_field(name, declared.inner, v, names).text for v in value) or "–")
+        said = (_field(kind, name, declared.inner, one, names).text for one in value)
+        return Shown(label, ", ".join(said) or "–")
     if isinstance(declared, Ref) and value is not None:
         return _reference(label, value, names)
     return Shown(label, _words(declared, value))
 
 
-def _hidden(name: str) -> bool:
-    if name in SCREENING_ONLY:
-        return reader().role not in FIELD_ROLES
-    return name in PERSONAL and not names_shown()
+def _hidden(kind: str, name: str, value: Any) -> bool:
+    infection = name == "reason" and value in TELLS_OF_INFECTION
+    if infection or name in SCREENING_ONLY.get(kind, ()):
+        return not may_see(reader().role, "screening")
+    return (name in PERSONAL or name in PERSONAL_OF.get(kind, ())) and not names_shown()
 
 
 def _words(declared: RecordField, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Behind a figure: the people it counts, their doses, and from each dose the entry."""
+"""Behind a figure: the people it counts and their doses, each with its entry."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from flask_login import login_required
 from sqlalchemy import ColumnElement, and_, not_
 
 from server.indicators import definitions
-from server.indicators.coverage import Figures, figures, stale_villages, total
-from server.ledger.inspect import history
-from server.plans.goals import Goal, goals_of
-from server.registers.people import ORDERS, PersonRow, people_where, person_row
+from server.indicators.figures import Figures, figures, total
+from server.indicators.refreshing import stale_villages
+from server.plans.goals import Goal, every_goal
+from server.registers.people import ORDERS, people_where
 from server.registers.queries import doses_of
 from server.web import blueprint
 from server.web.area import area, connection, names_shown, person_name, seen_place
 from server.web.listing import PAGE_ROWS, Paging, Sorting
-from server.web.texts import day, kind_label
+from server.web.person import birth
 from shared.faults import Refused, fault
 
 MEASURES = ("people", "absent", "contraindicated", "due", "covered", "to_go")
@@ -27,7 +27,7 @@ MEASURES = ("people", "absent", "contraindicated", "due", "covered", "to_go")
 def figure(place_id: str, goal_key: str, measure: str) -> ResponseReturnValue:
     """The people a figure counts at a place."""
     node, seen = seen_place(place_id), area()
-    goal = next((g for g in goals_of(connection(), node.province) if g.key == goal_key), None)
+    goal = next((g for g in every_goal(connection(), node.province) if g.key == goal_key), None)
     if goal is None or measure not in MEASURES:
         raise Refused(fault("scope.hidden"))
     villages = [v for v in seen.tree.villages(place_id) if v in seen.visible]
@@ -60,24 +60,6 @@ def figure(place_id: str, goal_key: str, measure: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/persons/<person_id>")
-@login_required
-def person(person_id: str) -> ResponseReturnValue:
-    """One person: doses and every record about them."""
-    found = person_row(connection(), person_id)
-    if found is None or found.village_id not in area().visible:
-        raise Refused(fault("scope.hidden"))
-    return render_template(
-        "person.html",
-        person=found,
-        path=area().path(found.village_id),
-        doses=doses_of(connection(), [person_id])[person_id],
-        history=history(connection(), person_id),
-        kind_label=kind_label,
-        **_person_words(),
-    )
-
-
 def measures(found: Figures) -> dict[str, int]:
     """Every measure of a goal's figures by its name."""
     return {
@@ -96,15 +78,6 @@ def condition(goal: Goal, name: str) -> ColumnElement[bool]:
     if name == "to_go":
         counts = and_(counts, not_(definitions.measure(goal, "covered")))
     return and_(definitions.in_age_group(goal), counts)
-
-
-def birth(person: PersonRow) -> str:
-    """The date of birth as precisely as it is known; its year for readers who may not see names."""
-    if person.birth_precision == "year" or not names_shown():
-        return str(person.birth_date.year)
-    if person.birth_precision == "month":
-        return f"{person.birth_date:%m/%Y}"
-    return day(person.birth_date)
 
 
 def _person_words() -> dict[str, object]:

@@ -21,20 +21,76 @@ STATIC = Path(__file__).with_name("static")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One item of the navigation; `needs` is what a role must be allowed to see."""
+    """A page one can go to; `needs` is what a role must be allowed to see."""
 
     endpoint: str
     text: str
-    icon: str
     needs: str | None = None
 
 
-NAVIGATION = (
-    Destination("web.overview", "nav.overview", "overview"),
-    Destination("web.stock_expiring", "nav.stock", "stock", "stock"),
-    Destination("web.devices_list", "nav.devices", "devices", "devices"),
-    Destination("web.imports_home", "nav.imports", "imports", "imports"),
-    Destination("web.help_api", "nav.help", "help"),
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One item of the navigation and its tabs. A page belongs to the section its template names."""
+
+    key: str
+    tabs: tuple[Destination, ...]
+
+    def open_tabs(self, role: str) -> list[Destination]:
+        """The tabs a role may open."""
+        return [tab for tab in self.tabs if tab.needs is None or may_see(role, tab.needs)]
+
+
+#: Six sections at most (a reader finds one among six at a glance); a new page is a tab of one of them.
+SECTIONS = (
+    Section("overview", (Destination("web.overview", "nav.overview"),)),
+    Section(
+        "outreach",
+        (
+            Destination("web.outreach", "nav.outreach"),
+            Destination("web.outreach_people", "nav.outreach_people"),
+            Destination("web.outreach_revisits", "nav.outreach_revisits"),
+            Destination("web.outreach_route", "nav.outreach_route"),
+        ),
+    ),
+    Section(
+        "reports",
+        (
+            Destination("web.reports_home", "nav.reports", "reports"),
+            Destination("web.report_sheet", "nav.report_sheet", "reports"),
+            Destination("web.report_periods", "nav.report_periods", "reports"),
+            Destination("web.reconciliation", "nav.reconciliation", "reports"),
+            Destination("web.report_summary", "nav.report_summary", "reports"),
+            Destination("web.report_forms", "nav.report_forms", "reports"),
+        ),
+    ),
+    Section(
+        "plans",
+        (
+            Destination("web.plans", "nav.plans"),
+            Destination("web.openings", "nav.openings"),
+            Destination("web.deviations", "nav.deviations"),
+            Destination("web.shortages", "nav.shortages"),
+            Destination("web.reminders", "nav.reminders"),
+            Destination("web.proposals", "nav.proposals"),
+            Destination("web.remarks", "nav.remarks"),
+            Destination("web.forces", "nav.forces"),
+            Destination("web.communication", "nav.communication"),
+            Destination("web.groups", "nav.groups"),
+        ),
+    ),
+    Section("stock", (Destination("web.stock_expiring", "nav.stock", "stock"),)),
+    Section(
+        "data",
+        (
+            Destination("web.duplicates", "nav.duplicates", "identity"),
+            Destination("web.papers", "nav.papers", "identity"),
+            Destination("web.exchange", "nav.exchange", "identity"),
+            Destination("web.doubts_list", "nav.doubts", "entries"),
+            Destination("web.devices_list", "nav.devices", "devices"),
+            Destination("web.imports_home", "nav.imports", "imports"),
+            Destination("web.help_api", "nav.help"),
+        ),
+    ),
 )
 
 
@@ -58,6 +114,7 @@ def page_words() -> dict[str, Any]:
         "asset": asset,
         "here": here,
         "navigation": navigation,
+        "tabs_of": tabs_of,
         "reader": session.reader,
         "sees": lambda what: may_see(session.reader().role, what),
         "now": lambda: current_settings().clock.now(),
@@ -66,10 +123,18 @@ def page_words() -> dict[str, Any]:
     }
 
 
-def navigation() -> list[Destination]:
-    """The destinations the reader's role may open."""
+def navigation() -> list[tuple[Section, Destination]]:
+    """The sections with a page the reader's role may open, each with the first of them."""
     role = session.reader().role
-    return [d for d in NAVIGATION if d.needs is None or may_see(role, d.needs)]
+    opened = ((section, section.open_tabs(role)) for section in SECTIONS)
+    return [(section, tabs[0]) for section, tabs in opened if tabs]
+
+
+def tabs_of(key: str) -> list[Destination]:
+    """The tabs of a section the reader's role may open; none when there is only one."""
+    role = session.reader().role
+    tabs = [tab for section in SECTIONS if section.key == key for tab in section.open_tabs(role)]
+    return tabs if len(tabs) > 1 else []
 
 
 def here(**changes: Any) -> str:

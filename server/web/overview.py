@@ -1,35 +1,36 @@
-"""The overview: a place against its goals, what needs attention, and the places below it."""
+"""The command pages: a place against its goals, the map, what needs attention, and the places below it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from server.accounts.owners import owners
 from server.accounts.session import reader
-from server.indicators.coverage import stale_villages
-from server.indicators.standings import Standing, Standings, standings
+from server.indicators.figures import covered_days
+from server.indicators.outreach import outreach_by
+from server.indicators.standings import Standing
+from server.indicators.trend import SPARK_DAYS, heights, lately
 from server.places.order import place_key
 from server.places.tree import Node
-from server.plans.goals import Goal, goals_of
-from server.registers.queries import Reach, reach, recent_doses
-from server.settings import current_settings
-from server.stock.counts import held, newest_counts
+from server.stock.counts import newest_counts
 from server.web import blueprint
-from server.web.area import Area, area, connection, person_name, seen_place
+from server.web.area import area, connection
 from server.web.attention import attention
-from server.web.figures import measures
-from server.web.listing import Sorting
-from server.web.texts import number, t, tenths
+from server.web.choices import Choice, choice
+from server.web.commune import commune_page, station_of
+from server.web.maps import area_node, mapped
+from server.web.standing import Stood, stand, words
 from shared.permissions import may_see
 
-RECENT_DOSES = 20
 COUNT_LINES = 6
 
-_SITES = ("station", "team", "store", "school")
+#: Height of a card's small bars, in its own units.
+SPARK_HEIGHT = 24
 
 
 @blueprint.get("/")
@@ -38,134 +39,85 @@ def overview() -> ResponseReturnValue:
     """The reader's own area: the one place assigned to them, or all of them together."""
     roots = area().roots
     if len(roots) == 1:
-        return _place(roots[0])
-    province = roots[0].province if roots else ""
-    node = Node("", "area", t("overview.my_area"), "", None, None, province, None, None)
-    return _overview(node, list(roots))
+        return _place(roots[0].id)
+    chosen = choice()
+    return _overview(chosen, area_node(), [root for root in roots if root.id in chosen.tree.nodes])
 
 
 @blueprint.get("/places/<place_id>")
 @login_required
 def place(place_id: str) -> ResponseReturnValue:
     """A place: province and district with the places below, commune and village with people and stock."""
-    return _place(seen_place(place_id))
+    return _place(place_id)
 
 
-def _place(node: Node) -> ResponseReturnValue:
+def _place(place_id: str) -> ResponseReturnValue:
+    chosen = choice()
+    node = station_of(chosen, chosen.node(place_id))
     if node.level in ("province", "district"):
-        below = "district" if node.level == "province" else "commune"
-        tree = area().tree
-        return _overview(node, tree.children(node.id, below) or tree.children(node.id, "commune"))
-    if node.level in _SITES and node.parent in area().visible:
-        return redirect(url_for("web.place", place_id=node.parent))
-    return _commune(node)
+        return _overview(chosen, node, below(chosen, node))
+    return commune_page(chosen, node)
 
 
-def figure_url(place_id: str, goal: Goal, measure: str) -> str:
-    """The address of the people behind a figure."""
-    return url_for("web.figure", place_id=place_id, goal_key=goal.key, measure=measure)
+def below(chosen: Choice, node: Node) -> list[Node]:
+    """The rows of a place's table: its districts, or its communes where it has no districts."""
+    level = "district" if node.level == "province" else "commune"
+    children = chosen.tree.children(node.id, level) or chosen.tree.children(node.id, "commune")
+    return [child for child in children if chosen.villages(child.id)]
 
 
-def pace_words(last_7_days: int) -> str:
-    """Doses a day over the last 7 days: whole from ten on, one decimal below."""
-    return number(last_7_days // 7) if last_7_days >= 70 else tenths(last_7_days, 7)
-
-
-def _overview(node: Node, children: Sequence[Node]) -> str:
-    seen, today = area(), current_settings().clock.today()
-    wanted = goals_of(connection(), node.province)
-    communes = [c for p in children for c in _communes(seen, p)]
-    places = {p.id: (p.name, seen.tree.villages(p.id)) for p in (*children, *communes)}
-    table = standings(connection(), wanted, places, today)
-    sites = _sites(seen, node, children)
+def _overview(chosen: Choice, node: Node, children: Sequence[Node]) -> str:
+    communes = mapped(chosen, node)
+    stood = stand(chosen, node, list({p.id: p for p in (*children, *communes)}.values()))
+    shown = stood.table.only({p.id for p in children})
+    sites = _sites(chosen, node, children)
+    districts = [p.id for p in (node, *children) if p.level == "district"]
+    areas = {village: p.id for p in children for village in chosen.villages(p.id)}
     return render_template(
         "overview.html",
-        **_frame(seen, node, wanted, table.only({p.id for p in children}), {}),
-        attention=attention(seen, children, table.only({c.id for c in communes}).rows, wanted, sites),
+        **words(stood, shown, outreach_by(connection(), areas)),
+        mapped=sorted(stood.table.only({p.id for p in communes}).rows, key=_least_covered(stood)),
+        sparks=sparks(stood, list(areas)),
+        owners=owners(connection(), districts),
+        attention=attention(chosen, node, children, stood, communes, sites),
         counts=newest_counts(connection(), sites, COUNT_LINES),
         stock_shown=may_see(reader().role, "stock"),
     )
 
 
-def _communes(seen: Area, place: Node) -> list[Node]:
-    """What “Cần chú ý” compares: communes, or the villages of a reader who answers for single villages."""
-    return [place] if place.level in ("commune", "village") else list(seen.tree.below(place.id, "commune"))
+def sparks(stood: Stood, villages: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """For each goal, (people, height of its bar) of each of the last days."""
+    as_of = stood.chosen.as_of
+    since = as_of - timedelta(days=SPARK_DAYS - 1)
+    days = covered_days(connection(), dict.fromkeys(villages, "all"), since, as_of).get("all", {})
+    found = []
+    for goal in stood.goals:
+        values = lately(days.get(goal, {}), as_of)
+        found.append(list(zip(values, heights(values, SPARK_HEIGHT), strict=True)))
+    return found
 
 
-def _commune(node: Node) -> str:
-    seen, today = area(), current_settings().clock.today()
-    tree = seen.tree
-    wanted = goals_of(connection(), node.province)
-    villages = [v for v in tree.villages(node.id) if v in seen.visible]
-    table = standings(connection(), wanted, {v: (tree.name(v), [v]) for v in villages}, today)
-    inside = (node, *tree.children(node.id))
-    sites = [p.id for p in inside if p.level in _SITES and p.id in seen.visible]
-    households = reach(connection(), villages)
-    stock_shown = may_see(reader().role, "stock")
-    return render_template(
-        "commune.html",
-        **_frame(seen, node, wanted, table, households),
-        reach=households,
-        doses=recent_doses(connection(), villages, RECENT_DOSES),
-        held=held(connection(), sites) if stock_shown else [],
-        counts=newest_counts(connection(), sites, COUNT_LINES) if stock_shown else [],
-        person_name=person_name,
-        measures=measures,
-        stock_shown=stock_shown,
-    )
+def _least_covered(stood: Stood) -> Callable[[Standing], tuple[float, str]]:
+    """The order of the list beside the map: the least covered first, those without anybody due last."""
+
+    def key(row: Standing) -> tuple[float, str]:
+        progress = row.progress[stood.goal_index] if stood.goals else None
+        if progress is None or not progress.due:
+            return float("inf"), place_key(row.name)
+        return progress.covered / progress.due, place_key(row.name)
+
+    return key
 
 
-def _sites(seen: Area, node: Node, children: Sequence[Node]) -> list[str]:
-    """Visible sites under the place (a virtual place of all roots has no id of its own)."""
+def _sites(chosen: Choice, node: Node, children: Sequence[Node]) -> list[str]:
+    """Visible sites under the place today (the area of several places has no id of its own)."""
     if not may_see(reader().role, "stock"):
         return []
-    above = [node.id] if node.id else [child.id for child in children]
+    seen = chosen.seen
+    above = [p.id for p in ([node] if node.id in seen.tree.nodes else children) if p.id in seen.tree.nodes]
     return [
-        p.id for root in above for p in seen.tree.below(root) if p.level in _SITES and p.id in seen.visible
+        p.id
+        for root in above
+        for p in seen.tree.below(root)
+        if p.level in ("station", "team", "store", "school") and p.id in seen.visible
     ]
-
-
-def _frame(
-    seen: Area, node: Node, wanted: Sequence[Goal], table: Standings, households: Mapping[str, Reach]
-) -> dict[str, object]:
-    """What both pages show of a place: its path, goals, rows in the order asked for, and how fresh they are."""
-    keys = _sort_keys(len(wanted))
-    if households:
-        keys["never"] = lambda row: households[row.place_id].never if row.place_id in households else None
-    sorting = Sorting.from_address(keys, "name")
-    villages = [v for row in table.rows for v in seen.tree.villages(row.place_id)]
-    stale = stale_villages(connection(), villages)
-    words: dict[str, object] = {
-        "place": node,
-        "path": seen.path(node.id) if node.id else [],
-        "goals": wanted,
-        "rows": sorting.apply(table.rows, keys),
-        "total": table.total,
-        "sorting": sorting,
-        "stale": len(stale),
-        "figure_url": figure_url,
-        "pace": pace_words,
-        "place_name": seen.tree.name,
-    }
-    if stale and table.computed_at:
-        words["as_of"] = table.computed_at
-    return words
-
-
-def _sort_keys(goals_count: int) -> dict[str, Callable[[Standing], Any]]:
-    keys: dict[str, Callable[[Standing], Any]] = {
-        "name": lambda row: place_key(row.name),
-        "people": lambda row: row.people,
-        "to_go": lambda row: row.to_go,
-    }
-    for g in range(goals_count):
-        keys[f"goal{g + 1}"] = _share(g)
-    return keys
-
-
-def _share(g: int) -> Callable[[Standing], float | None]:
-    def share(row: Standing) -> float | None:
-        figures = row.figures[g]
-        return figures.covered / figures.due if figures.due else None
-
-    return share

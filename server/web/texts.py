@@ -14,13 +14,14 @@ from shared.reference import age_groups, vaccines
 from shared.text import formats
 from shared.text.translations import Catalogue
 
-MESSAGES = Path(__file__).with_name("messages.csv")
+#: One file an area; a key stands in one of them only.
+MESSAGES = Path(__file__).with_name("messages")
 
 
 @cache
 def catalogue() -> Catalogue:
     """The texts of pages."""
-    return Catalogue(MESSAGES)
+    return Catalogue(*sorted(MESSAGES.glob("*.csv")))
 
 
 def t(key: str, **params: Any) -> str:

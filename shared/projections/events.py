@@ -4,13 +4,21 @@
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from shared.clock import VIETNAM
 from shared.entries import Entry
-from shared.reference import DOSE_TYPES, vaccines
+from shared.rules.screening import summed_up
+from shared.rules.series import had_by, in_order
 
 Row = dict[str, Any]
+
+
+def recorded_day(entry: Entry) -> date:
+    """The day in Vietnam on which the entry was recorded, by the phone's clock put right by its measured offset."""
+    moment = datetime.fromisoformat(entry.recorded_at)
+    return (moment + timedelta(seconds=entry.clock_offset_s or 0)).astimezone(VIETNAM).date()
 
 
 def visit_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
@@ -26,6 +34,7 @@ def visit_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
         "communication": body.get("communication"),
         "note": body.get("note"),
         "author_id": entry.author,
+        "recorded_on": recorded_day(entry),
         "corrected_by": corrected_by,
     }
     outcomes = [
@@ -35,6 +44,9 @@ def visit_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
             "outcome": line["outcome"],
             "reason": line.get("reason"),
             "appointment_on": _day(line.get("appointment_on")),
+            "reached": line.get("reached"),
+            "consent": line.get("consent"),
+            "transport_need": bool(line.get("transport_need")),
             "note": line.get("note"),
         }
         for line in body["outcomes"]
@@ -59,36 +71,14 @@ def dose_row(entry: Entry, corrected_by: str | None) -> Row:
         "at_home": bool(body.get("at_home")),
         "from_certificate": bool(body.get("from_certificate")),
         "author_id": entry.author,
+        "recorded_on": recorded_day(entry),
         "corrected_by": corrected_by,
     }
 
 
-def immunisation_row(person: str, doses: Iterable[Row]) -> Row:
-    """What a person has had, from the dose rows not corrected: the first day of each dose type.
-
-    The primary series is complete with the number of doses its first vaccine asks for (Abdala three,
-    Janssen one, an unknown vaccine two).
-    """
-    standing = sorted(
-        (dose for dose in doses if dose["corrected_by"] is None),
-        key=lambda dose: (dose["given_on"], dose["id"]),
-    )
-    row: Row = {"person_id": person, **{f"{dose_type}_on": None for dose_type in DOSE_TYPES}}
-    started_with = None
-    for dose in standing:
-        column = f"{dose['dose_type']}_on"
-        if row[column] is None:
-            row[column] = dose["given_on"]
-        if started_with is None and dose["dose_type"].startswith("primary_"):
-            started_with = dose["vaccine"]
-    row["series_complete_on"] = None
-    if started_with is not None:
-        vaccine = vaccines().get(started_with)
-        needed = vaccine.primary_doses if vaccine and vaccine.primary_doses else 2
-        row["series_complete_on"] = row[f"primary_{min(needed, 3)}_on"]
-    row["last_dose_on"] = standing[-1]["given_on"] if standing else None
-    row["last_vaccine"] = standing[-1]["vaccine"] if standing else None
-    return row
+def immunisation_row(person: str, doses: Iterable[Row], screenings: Iterable[Row] = ()) -> Row:
+    """What a person has had and what their screenings say, from the rows not corrected."""
+    return {"person_id": person, **had_by(in_order(doses)), **summed_up(screenings)}
 
 
 def population_rows(entry: Entry, corrected_by: str | None) -> list[Row]:

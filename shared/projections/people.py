@@ -57,6 +57,8 @@ def person_row(folded: Folded) -> Row | None:
         "residence": values["residence"],
         "residence_since": _day(values.get("residence_since")),
         "vulnerable": ",".join(sorted(set(values.get("vulnerable", ())))),
+        "group_place_id": values.get("group_place"),
+        "group_name": _text(values.get("group_name")),
         "cannot_come": values.get("cannot_come"),
         "contraindication": values.get("contraindication"),
         "covid_on": _day(values.get("covid_on")),

@@ -1,8 +1,9 @@
-"""Rows of places, campaigns and plan targets."""
+"""Rows of places, campaigns, plan targets and deviations from the plan."""
 
 from datetime import date
 from typing import Any
 
+from shared.entries import Entry
 from shared.projections.register import Folded
 
 Row = dict[str, Any]
@@ -80,6 +81,28 @@ def plan_target_row(folded: Folded) -> Row | None:
         "document": values["document"],
         "valid_from": date.fromisoformat(values["valid_from"]),
         "status": values.get("status"),
+    }
+
+
+def plan_deviation_row(entry: Entry, corrected_by: str | None) -> Row:
+    """The deviation; `corrected_by` is the least id of the entries that correct or withdraw it."""
+    body = entry.body
+    return {
+        "id": entry.id,
+        "place_id": entry.subject,
+        "campaign_id": body["campaign"],
+        "age_group": body.get("age_group"),
+        "dose_type": body.get("dose_type"),
+        "due_on": _day(body.get("due_on")),
+        "reason": body["reason"],
+        "differs": body["differs"],
+        "proposed": body.get("proposed"),
+        "proposed_people": body.get("proposed_people"),
+        "proposed_due_on": _day(body.get("proposed_due_on")),
+        "from_on": date.fromisoformat(body["from_on"]),
+        "reported_on": entry.occurred_on,
+        "author_id": entry.author,
+        "corrected_by": corrected_by,
     }
 
 

@@ -1,6 +1,6 @@
 """A person on a village's register. A move is an edit that carries `household`, written at the new village."""
 
-from shared.fields import Choice, Code, Day, Ref, Text
+from shared.fields import Choice, Code, Day, Flag, Ref, Text
 from shared.kinds import Kind, declare
 from shared.lists import Body, Many
 from shared.records.authors import FIELD
@@ -83,6 +83,9 @@ class PersonBody(Body):
     )
     contraindication = Code("Chống chỉ định", "Contraindication", codes="reasons")
     covid_on = Day("Ngày mắc COVID-19", "COVID-19 infection on")
+    group_place = Ref("Trường học, cơ sở", "School or institution")
+    group_name = Text("Lớp, khu", "Class or section", longest=40)
+    sms_allowed = Flag("Đồng ý nhận tin nhắn", "Agrees to receive messages")
 
 
 PERSON = declare(

@@ -1,4 +1,4 @@
-"""A place of the dated tree: administrative unit, village, station, team, store or school.
+"""A place of the dated tree: administrative unit, village, station, team, store, school or closed institution.
 
 Its versions carry names, codes and parents with the days they hold; the id never changes, and no code is a key.
 """
@@ -18,7 +18,13 @@ LEVELS = {
     "team": ("Tổ lưu động", "Mobile team"),
     "store": ("Kho", "Store"),
     "school": ("Trường học", "School"),
+    "detention": ("Cơ sở giam giữ", "Place of detention"),
+    "rehab": ("Cơ sở cai nghiện", "Rehabilitation centre"),
+    "social": ("Trung tâm bảo trợ xã hội", "Social protection centre"),
 }
+
+#: Places whose people are a group of their own beside the households (R034, R071).
+GROUP_LEVELS = ("school", "detention", "rehab", "social")
 
 
 class PlaceVersion(Body):

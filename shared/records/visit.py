@@ -1,6 +1,6 @@
 """A door-to-door visit (or a contact elsewhere) with an outcome for each member asked about (R060)."""
 
-from shared.fields import Choice, Code, Day, Ref, Text, Whole
+from shared.fields import Choice, Code, Day, Flag, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines
 from shared.records.authors import FIELD
@@ -18,6 +18,13 @@ OUTCOMES = {
     "deceased": ("Đã mất", "Deceased"),
 }
 
+#: R050: what a parent or guardian answers for a child.
+CONSENT = {
+    "agree": ("Đồng ý", "Agrees"),
+    "decline": ("Không đồng ý", "Declines"),
+    "considering": ("Đang cân nhắc", "Is considering"),
+}
+
 
 class OutcomeLine(Body):
     """What was found for one member."""
@@ -26,6 +33,9 @@ class OutcomeLine(Body):
     outcome = Choice("Kết quả", "Outcome", OUTCOMES, required=True)
     reason = Code("Lý do", "Reason", codes="reasons")
     appointment_on = Day("Hẹn tiêm ngày", "Appointment on")
+    reached = Flag("Đã gặp phụ huynh, người giám hộ", "Parent or guardian was reached")
+    consent = Choice("Ý kiến của phụ huynh", "Parent's answer", CONSENT)
+    transport_need = Flag("Cần đưa đón đến điểm tiêm", "Needs transport to the vaccination point")
     note = Text("Ghi chú", "Note", longest=300)
 
 

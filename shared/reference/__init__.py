@@ -5,7 +5,9 @@ from shared.reference.lists import FormColumn as FormColumn
 from shared.reference.lists import Reason as Reason
 from shared.reference.lists import ethnic_groups as ethnic_groups
 from shared.reference.lists import reasons as reasons
+from shared.reference.lists import report_due_days as report_due_days
 from shared.reference.lists import report_forms as report_forms
+from shared.reference.lists import schedule_limits as schedule_limits
 from shared.reference.places import Centre as Centre
 from shared.reference.places import Grouping as Grouping
 from shared.reference.places import PopulationFigure as PopulationFigure
@@ -17,6 +19,13 @@ from shared.reference.places import national_units as national_units
 from shared.reference.places import population_figures as population_figures
 from shared.reference.places import province_codes_2022 as province_codes_2022
 from shared.reference.places import successions as successions
+from shared.reference.safety import Mixing as Mixing
+from shared.reference.safety import Opening as Opening
+from shared.reference.safety import ScreeningItem as ScreeningItem
+from shared.reference.safety import dose_openings as dose_openings
+from shared.reference.safety import doubt_limits as doubt_limits
+from shared.reference.safety import screening_items as screening_items
+from shared.reference.safety import vaccine_mixing as vaccine_mixing
 from shared.reference.vaccination import DOSE_TYPES as DOSE_TYPES
 from shared.reference.vaccination import AgeGroup as AgeGroup
 from shared.reference.vaccination import DoseRule as DoseRule

@@ -86,12 +86,28 @@ def ethnic_groups() -> dict[str, EthnicGroup]:
 
 @cache
 def report_forms() -> dict[str, tuple[FormColumn, ...]]:
-    """Form code -> its columns in order."""
+    """Form code -> its columns in order. A layout this project completed stands for the form as it was published."""
+    return _forms("report_forms.csv") | _forms("report_layouts.csv")
+
+
+def _forms(filename: str) -> dict[str, tuple[FormColumn, ...]]:
     forms: dict[str, tuple[FormColumn, ...]] = {}
-    for row in rows("report_forms.csv"):
+    for row in rows(filename):
         column = FormColumn(**(row | {"column_no": int(row["column_no"])}))  # type: ignore[arg-type]
         forms[column.form_code] = (*forms.get(column.form_code, ()), column)
     return forms
+
+
+@cache
+def schedule_limits() -> dict[str, int]:
+    """Limit by name, in days: how soon after falling due a dose is still on schedule."""
+    return {row["name"]: int(row["value"]) for row in rows("schedule_limits.csv")}
+
+
+@cache
+def report_due_days() -> dict[str, int]:
+    """Kind of period -> days after its end by which a report is due."""
+    return {row["period"]: int(row["due_days"]) for row in rows("report_periods.csv")}
 
 
 def _reason(row: dict[str, str]) -> Reason:

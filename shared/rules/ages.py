@@ -41,13 +41,13 @@ def in_group(birth: date, group: AgeRange, on: date) -> bool:
 
 def birth_window(group: AgeRange, on: date) -> tuple[date, date]:
     """(first, last) birth date of those in the group on a day, both included; date.min = no limit."""
-    last = _latest_birth(group.min_months, on)
+    last = latest_birth(group.min_months, on)
     if group.max_months is None:
         return date.min, last
-    return _latest_birth(group.max_months, on) + timedelta(days=1), last
+    return latest_birth(group.max_months, on) + timedelta(days=1), last
 
 
-def _latest_birth(months: int, on: date) -> date:
+def latest_birth(months: int, on: date) -> date:
     """The latest birth date of those who are at least so many months old on a day."""
     year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))

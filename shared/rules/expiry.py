@@ -43,3 +43,9 @@ def bucket(left: int | None) -> str:
     if left is None:
         return "unknown"
     return next((name for name, most in BUCKETS if left <= most), "later")
+
+
+def last_day_of_lot(label_expiry: date | None, revisions: Iterable[Mapping[str, Any]] = ()) -> date | None:
+    """The last day any stock of a lot may be used, in whichever state it was kept; None when it is not known."""
+    days = [date.fromisoformat(str(revision["expiry"])) for revision in revisions]
+    return max([label_expiry, *days] if label_expiry else days, default=None)

@@ -1,11 +1,12 @@
 """Which vaccines may be proposed for a dose. A proposal, never a prohibition: what was given is recorded."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
 
 from shared.reference import vaccines
-
-PRIMARY = frozenset({"primary_1", "primary_2", "primary_3"})
+from shared.rules.ages import age_on
+from shared.rules.openings import SHIPPED, Openings
+from shared.rules.series import PRIMARY, may_follow
 
 
 def suits_age(code: str, years: int) -> bool:
@@ -18,13 +19,35 @@ def suits_age(code: str, years: int) -> bool:
     )
 
 
-def proposed_vaccines(codes: Iterable[str], dose_type: str, years: int, last_vaccine: Any) -> list[str]:
-    """Vaccines for a person's dose, best first: a primary series goes on with its own vaccine when it is there.
+def opened_for(code: str, dose_type: str, birth_date: date, on: date, openings: Openings = SHIPPED) -> bool:
+    """Whether a dose is opened on a day, with this vaccine, to somebody of that age."""
+    opened = openings.in_force(dose_type, birth_date, on)
+    return any(not opening.vaccines or code in opening.vaccines for opening in opened)
+
+
+def proposed_vaccines(
+    codes: Iterable[str],
+    dose_type: str,
+    birth_date: date,
+    last_vaccine: str | None,
+    on: date,
+    openings: Openings = SHIPPED,
+) -> list[str]:
+    """Vaccines for a person's dose on a day, best first: a primary series goes on with its own vaccine when it
+    is there, else with one that may follow it.
 
     `codes` come in the order of use (first expired first), which is kept among equals.
     """
-    fitting = [code for code in dict.fromkeys(codes) if suits_age(code, years) and _for_dose(code, dose_type)]
-    if dose_type in PRIMARY and last_vaccine in fitting:
+    years = age_on(birth_date, on)
+    fitting = [
+        code
+        for code in dict.fromkeys(codes)
+        if suits_age(code, years)
+        and _for_dose(code, dose_type)
+        and opened_for(code, dose_type, birth_date, on, openings)
+    ]
+    if dose_type in PRIMARY and last_vaccine:
+        fitting = [code for code in fitting if may_follow(last_vaccine, code, on)]
         fitting.sort(key=lambda code: code != last_vaccine)
     return fitting
 

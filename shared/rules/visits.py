@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 #: R054: outcomes that need a coded reason.
 NEED_REASON = frozenset({"refused", "hesitant"})
 
+#: R050: a parent's answers that need one too.
+CONSENT_NEEDS_REASON = frozenset({"decline", "considering"})
+
 
 def each_member_once(entry: "Entry") -> Iterator[Fault]:
     """Two outcomes for one person in one visit contradict each other."""
@@ -20,9 +23,10 @@ def each_member_once(entry: "Entry") -> Iterator[Fault]:
 
 
 def refusal_has_reason(entry: "Entry") -> Iterator[Fault]:
-    """Who refuses or hesitates is counted by reason."""
+    """Who refuses or hesitates, or whose parents do, is counted by reason."""
     for number, line in enumerate(entry.body["outcomes"]):
-        if line["outcome"] in NEED_REASON and not line.get("reason"):
+        asked = line["outcome"] in NEED_REASON or line.get("consent") in CONSENT_NEEDS_REASON
+        if asked and not line.get("reason"):
             yield fault("visit.reason_missing", f"outcomes.{number}.reason")
 
 

@@ -7,6 +7,7 @@ from shared.clock import VIETNAM
 
 NOTHING = "–"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_UNITS = {"vi": ("ngày", "giờ", "phút"), "en": ("d", "h", "min")}
 
 
 def number(n: int | None, lang: str) -> str:
@@ -49,6 +50,17 @@ def days_left(n: int | None, lang: str) -> str:
         plural = "day" if abs(n) == 1 else "days"
         return f"{number(n, lang)} {plural} left" if n > 0 else f"{number(-n, lang)} {plural} overdue"
     return f"còn {number(n, lang)} ngày" if n > 0 else f"quá hạn {number(-n, lang)} ngày"
+
+
+def elapsed(minutes: int, lang: str) -> str:
+    """135 -> "2 giờ 15 phút", 1740 -> "1 ngày 5 giờ", 0 -> "dưới 1 phút": the two largest units."""
+    if minutes < 1:
+        return "under a minute" if lang == "en" else "dưới 1 phút"
+    amounts = (minutes // 1440, minutes // 60 % 24, minutes % 60)
+    first = next(place for place, amount in enumerate(amounts) if amount)
+    units = _UNITS["en" if lang == "en" else "vi"]
+    shown = [(amount, unit) for amount, unit in zip(amounts, units, strict=True)][first : first + 2]
+    return " ".join(f"{number(amount, lang)}{_NO_BREAK}{unit}" for amount, unit in shown if amount)
 
 
 def moment(value: datetime | None, lang: str) -> str:

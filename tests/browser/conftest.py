@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -27,6 +28,8 @@ ARGUMENTS = (
     " --disable-component-update --disable-sync"
 ).split()
 
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 640}
 ZOOMED = {"width": 683, "height": 384}
@@ -39,10 +42,11 @@ class _Quiet(WSGIRequestHandler):
 
 @dataclass
 class Site:
-    """The server as browsers reach it."""
+    """The server as browsers reach it; `database` is where it keeps its data."""
 
     url: str
     world: World
+    database: str
 
 
 @dataclass
@@ -73,9 +77,28 @@ class Desk:
             self.page.screenshot(path=Path(folder) / f"page-{name}-{width}.png", full_page=full)
 
 
+def check_accessibility(page: Page) -> None:
+    """Fail on every serious or critical fault that axe-core finds on the page as it stands."""
+    # The content policy keeps the page from loading axe; the browser's own door does not go through it.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    grave = [fault for fault in found["violations"] if fault["impact"] in ("serious", "critical")]
+    assert not grave, "\n".join(
+        f"{fault['id']}: {fault['help']}: " + ", ".join(node["html"][:160] for node in fault["nodes"][:3])
+        for fault in grave
+    )
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A small province, served."""
+    yield from serve_site(tmp_path_factory, lambda app, world: None)
+
+
+def serve_site(
+    tmp_path_factory: pytest.TempPathFactory, fill: Callable[[Flask, World], None]
+) -> Iterator[Site]:
+    """A small province with what `fill` adds to it, served."""
     patch = pytest.MonkeyPatch()
     patch.setattr(passwords, "HASHER", quick_hasher())
     patch.setattr(Catalogue, "strict", True)
@@ -85,10 +108,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     engine.dispose()
     app = make_app(url)
     world = build(app, communes=3, households=4)
+    fill(app, world)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.port}", world)
+    yield Site(f"http://127.0.0.1:{server.port}", world, url)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -13,7 +13,7 @@ import pytest
 from shared import wire
 from shared.entries import Entry
 from shared.kinds import KINDS
-from shared.projections import events, people, programme, stock
+from shared.projections import affairs, events, identity, people, programme, safety, stock
 from shared.projections.register import fold_register
 from shared.reading import read, read_payload
 
@@ -29,7 +29,12 @@ def rows(entry: Entry) -> Any:
         "person": lambda: people.person_row(fold_register([entry])),
         "visit": lambda: events.visit_rows(entry, None),
         "session": lambda: stock.session_row(fold_register([entry]), entry.occurred_on),
+        "same_person": lambda: identity.same_person_row(entry, None),
+        "id_match": lambda: identity.id_match_row(entry, None),
         "dose": lambda: events.dose_row(entry, None),
+        "screening": lambda: safety.screening_row(entry, None),
+        "reaction": lambda: safety.reaction_row(entry, None),
+        "dose_opening": lambda: safety.opening_row(fold_register([entry])),
         "stock_movement": lambda: stock.movement_row(entry),
         "stock_count": lambda: stock.count_rows(entry, None),
         "population_return": lambda: events.population_rows(entry, None),
@@ -37,7 +42,14 @@ def rows(entry: Entry) -> Any:
         "item": lambda: stock.item_row(fold_register([entry])),
         "lot": lambda: stock.lot_row(fold_register([entry])),
         "campaign": lambda: programme.campaign_row(fold_register([entry])),
+        "plan_deviation": lambda: programme.plan_deviation_row(entry, None),
         "plan_target": lambda: programme.plan_target_row(fold_register([entry])),
+        "team_roster": lambda: affairs.roster_rows(fold_register([entry])),
+        "station_profile": lambda: affairs.profile_rows(fold_register([entry])),
+        "message_content": lambda: affairs.content_row(fold_register([entry])),
+        "communication_log": lambda: affairs.communication_row(entry, None),
+        **dict.fromkeys(affairs.MATTER_KINDS, lambda: affairs.matter_row(entry, None)),
+        "response": lambda: affairs.answer_row(entry, None),
     }
     return json.loads(json.dumps(by_kind[entry.kind](), default=str), object_hook=_without_keys_of_searching)
 

@@ -16,7 +16,7 @@ from mobile.store.store import Store
 from mobile.syncing.result import Progress
 from mobile.words import words
 from tests.mobile.phones import PIN, STATION, VILLAGE, answer, identity
-from tests.phone.village import CHILD, FATHER, GRANDMOTHER, HOME, MOTHER
+from tests.phone.village import CHILD, FATHER, GRANDMOTHER, HOME, MOTHER, REMARK, REMINDER, URGENT
 
 pytestmark = [pytest.mark.phone, pytest.mark.slow]
 
@@ -176,8 +176,27 @@ def a_stations_day(pictures: Pictures) -> None:
     pictures.take("home-session-closed", "home")
     count(pictures)
     pictures.start()
+    messages(pictures)
+    pictures.start()
     outbox(pictures)
     pictures.see("settings")
+
+
+def messages(pictures: Pictures) -> None:
+    """An urgent instruction read and answered, a shortage told upward."""
+    pictures.see("messages")
+    pictures.see("message", message=URGENT)
+    pictures.see("message", message=REMARK)
+    pictures.take("message-remark", "message")
+    pictures.go("message", message=REMINDER).answer("acknowledged")
+    pictures.start()
+    pictures.see("tell", kind="staff_shortage")
+    pictures.phone.press_id("main")
+    pictures.take("tell-missing", "tell")
+    pictures.see("tell", kind="proposal")
+    pictures.start()
+    pictures.go("messages")
+    pictures.take("messages-answered", "messages")
 
 
 def session(pictures: Pictures) -> None:

@@ -35,6 +35,7 @@ MOTHER, FATHER, CHILD, GRANDMOTHER = (
 OTHER_HOME = named_id("test", "other home")
 CHILD_ITEM, CHILD_LOT, OLD_LOT = (named_id("test", name) for name in ("child item", "child lot", "old lot"))
 CAMPAIGN = named_id("test", "campaign")
+SCHOOL = named_id("test", "school")
 
 
 def set_up(home: Path, role: str, clock: Clock, households: int = 0, bare: bool = False) -> None:
@@ -43,7 +44,9 @@ def set_up(home: Path, role: str, clock: Clock, households: int = 0, bare: bool 
     store = make_phone(home, role, clock, ready=False, site=site)
     streams = Streams()
     streams.deliver(
-        places() if bare else [*places(), *programme(), *catalogue(), *family(), *neighbours(), *fridge()]
+        places()
+        if bare
+        else [*places(), *programme(), *catalogue(), *family(), *neighbours(), *fridge(), *from_above()]
     )
     if households:
         streams.deliver(crowd(households))
@@ -60,6 +63,7 @@ def places() -> list[dict[str, Any]]:
         place_raw(VILLAGE, "village", LONG_VILLAGE, COMMUNE),
         place_raw(OTHER_VILLAGE, "village", "Bản Pa Kéo", COMMUNE),
         place_raw(STATION, "station", f"Trạm y tế {LONG_COMMUNE}", COMMUNE),
+        place_raw(SCHOOL, "school", f"Trường Phổ thông dân tộc bán trú THCS {LONG_COMMUNE}", COMMUNE),
     ]
 
 
@@ -216,6 +220,37 @@ def fridge() -> list[dict[str, Any]]:
         received(LOT, 24),
         received(OLD_LOT, 5),
         received(CHILD_LOT, 8, state="thawed", thawed_on="2022-04-01"),
+    ]
+
+
+REMINDER, URGENT, REMARK, QUERY = (
+    named_id("test", name) for name in ("reminder", "urgent", "remark", "query")
+)
+
+
+def from_above() -> list[dict[str, Any]]:
+    """What the district says to the commune: a reminder, an urgent instruction, a remark, a query on a report."""
+    late = {"about": "target", "text": "Mũi 3 còn thiếu 84 người so với kế hoạch.", "due_on": "2022-04-18"}
+    urgent = {
+        "about": "other",
+        "text": "Dừng dùng lô FK0112 cho đến khi CDC tỉnh trả lời. Báo lại số lọ còn giữ.",
+        "urgent": True,
+    }
+    remark = {
+        "finding": "Còn 12 hộ ở đầu bản chưa được gõ cửa.",
+        "ask": "Đi hết các hộ còn lại.",
+        "due_on": "2022-04-12",
+    }
+    query = {
+        "report": named_id("test", "report entry"),
+        "verdict": "queried",
+        "cell": "Số mũi 3 trong ngày",
+        "text": "Nhiều hơn số liều đã xuất kho, xin xem lại.",
+    }
+    told = (("reminder", late, REMINDER), ("reminder", urgent, URGENT), ("inspection_remark", remark, REMARK))
+    return [
+        *(raw_entry(kind, body, subject=COMMUNE, place=COMMUNE, id=id_) for kind, body, id_ in told),
+        raw_entry("report_review", query, subject=named_id("test", "report"), place=COMMUNE, id=QUERY),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 VENDORED = sorted(
     folder
-    for parent in ("server/web/static/vendor", "mobile/assets")
+    for parent in ("server/web/static/vendor", "mobile/assets", "tests/browser/vendor")
     for folder in (ROOT / parent).glob("*-[0-9]*")
 )
 

@@ -12,7 +12,7 @@ from flask import Flask
 from server.accounts.models import User
 from server.accounts.users import create_user
 from server.database import db
-from server.indicators.coverage import refresh, stale_villages
+from server.indicators.refreshing import refresh, stale_villages
 from server.ledger.author import ServerAuthor
 from server.settings import current_settings
 from server.sync.projectors import PROJECTORS

@@ -111,11 +111,13 @@ AUTHORS: dict[str, set[str]] = {
         "stock_count",
         "stock_movement",
         "population_return",
+        "plan_deviation",
     },
     "mobile_team": {"household", "person", "visit", "session", "dose", "stock_count", "stock_movement"},
-    "district_reviewer": set(),
+    "district_reviewer": {"plan_deviation"},
     "inspector": set(),
     "provincial_manager": {
+        "plan_deviation",
         "plan_target",
         "campaign",
         "lot",
@@ -127,10 +129,32 @@ AUTHORS: dict[str, set[str]] = {
     "administrator": {"place", "item", "lot", "campaign", "plan_target", "population_return"},
 }
 
+#: What units tell each other: upward what is lacking, downward what is asked, answers both ways.
+_UP, _DOWN = {"staff_shortage", "proposal"}, {"inspection_remark", "reminder"}
+_EVERYBODY = {"team_roster", "communication_log", "response"}
+AFFAIRS: dict[str, set[str]] = {
+    "village_health_worker": _EVERYBODY | {"staff_shortage"},
+    "station": _EVERYBODY | _UP | {"station_profile"},
+    "mobile_team": _EVERYBODY | _UP | {"station_profile"},
+    "district_reviewer": _EVERYBODY | _UP | _DOWN | {"station_profile"},
+    "provincial_manager": _EVERYBODY | _DOWN | {"station_profile", "message_content"},
+    "administrator": {"message_content"},
+    "inspector": set(),
+}
+
+#: Who screens writes screenings; who visits hears of reactions; who runs the programme opens doses.
+SAFETY: dict[str, set[str]] = {
+    "village_health_worker": {"reaction"},
+    "station": {"screening", "reaction"},
+    "mobile_team": {"screening", "reaction"},
+    "provincial_manager": {"dose_opening"},
+    "administrator": {"dose_opening"},
+}
+
 
 def test_who_may_write_what() -> None:
     found = {role: {kind.name for kind in KINDS.values() if role in kind.authors} for role in ROLES}
-    assert found == AUTHORS
+    assert found == {role: kinds | AFFAIRS[role] | SAFETY.get(role, set()) for role, kinds in AUTHORS.items()}
     assert may_see("station", "names")
     assert not may_see("inspector", "names")
     assert not may_see("nobody", "names")

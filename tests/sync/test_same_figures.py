@@ -20,7 +20,7 @@ from tests.sync.world import PASSWORD, World
 #: The phone's table, the server's, and columns that each decides for itself.
 TABLES = (
     ("household", "household", {"search", "sort_name"}),
-    ("person", "person", {"search", "next_dose", "due_on"}),
+    ("person", "person", {"search", "next_dose", "due_on", "no_dose"}),
     ("visit", "visit", set()),
     ("visit_outcome", "visit_outcome", set()),
     ("dose", "dose", set()),

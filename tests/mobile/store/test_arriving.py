@@ -210,3 +210,21 @@ def test_a_dose_may_come_before_its_person(phone: Store) -> None:
     assert found is not None
     assert found.row.next_dose == "primary_2"
     assert [row.vaccine for row in found.doses] == ["AZ"]
+
+
+@pytest.mark.parametrize("first", ["dose", "void"])
+def test_a_withdrawn_dose_is_not_had(phone: Store, first: str) -> None:
+    streams = village(0)
+    house = raw_entry("household", household_body())
+    person = raw_entry("person", person_body(house["subject"]))
+    streams.deliver([house, person])
+    body = {"vaccine": "PFZ_ADULT", "dose_type": "primary_1", "screening": "eligible", "lot_number": "X1"}
+    dose = raw_entry("dose", body, subject=person["subject"], occurred_on="2022-04-01")
+    about = {"of": "dose", "reason": "wrong_person"}
+    void = raw_entry("void", about, subject=person["subject"], corrects=dose["id"])
+    phone.apply_page(streams.whole())
+    for raw in (dose, void) if first == "dose" else (void, dose):
+        streams.deliver([raw])
+        phone.apply_page(streams.whole())
+    assert [row[0] for row in phone.database.rows("SELECT corrected_by FROM dose")] == [void["id"]]
+    assert [row[0] for row in phone.database.rows("SELECT primary_1_on FROM immunisation")] == [None]

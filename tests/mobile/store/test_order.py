@@ -69,6 +69,23 @@ def history() -> list[dict[str, Any]]:
     visit = raw_entry("visit", seen, subject=house["subject"])
     again = raw_entry("visit", seen, subject=house["subject"], corrects=visit["id"])
     stray = raw_entry("dose", given_on | {"dose_type": "primary_1"}, place=STATION, corrects=first["id"])
+    of_another = raw_entry(
+        "dose",
+        given_on | {"dose_type": "booster_1"},
+        subject=subject,
+        place=STATION,
+        occurred_on="2022-04-02",
+    )
+    voids = [
+        raw_entry(
+            "void",
+            {"of": target["kind"], "reason": "wrong_person"},
+            subject=target["subject"],
+            place=target["place"],
+            corrects=target["id"],
+        )
+        for target in (of_another, again)
+    ]
     session = raw_entry("session", {"session_type": "fixed"}, place=STATION)
     closed = raw_entry(
         "session", {"closed": True}, subject=session["subject"], place=STATION, based_on=[session["id"]]
@@ -102,6 +119,8 @@ def history() -> list[dict[str, Any]]:
         stray,
         visit,
         again,
+        of_another,
+        *voids,
         session,
         closed,
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,16 +12,18 @@ from sqlalchemy import Connection, Engine, select
 
 from server.accounts.models import Device, User
 from server.database import insert_rows
-from server.indicators.coverage import refresh, stale_villages
+from server.indicators.refreshing import refresh, stale_villages
 from server.ledger.accept import accept
 from server.ledger.author import ServerAuthor
 from server.ledger.batch import Sender
+from server.ledger.models import EntryRow
 from server.sync.projectors import PROJECTORS
 from shared.clock import FixedClock, stamp
 from shared.identifiers import named_id, new_id
 from shared.kinds import KINDS
 
 TODAY = date(2022, 4, 15)
+_GOLDEN = Path(__file__).parents[2] / "golden" / "payloads"
 CLOCK = FixedClock(TODAY)
 
 
@@ -38,8 +42,10 @@ def fill(engine: Engine) -> None:
         _users(connection)
         _programme(connection)
         _register(connection)
+        _found_out(connection)
         _stock(connection)
         _phone(connection)
+        _one_of_each(connection)
     with engine.begin() as connection:
         refresh(connection, stale_villages(connection), CLOCK)
 
@@ -51,18 +57,7 @@ def author(connection: Connection, user: str, role: str) -> ServerAuthor:
 
 def _users(connection: Connection) -> None:
     for user, role in ((ADMIN, "administrator"), (NURSE, "station")):
-        row = {
-            "id": user,
-            "username": role,
-            "password_hash": "-",
-            "full_name": role,
-            "role": role,
-            "language": "vi",
-            "active": True,
-            "failed_count": 0,
-            "created_at": CLOCK.now(),
-        }
-        connection.execute(User.__table__.insert().values(row))
+        _user(connection, user, role)
     insert_rows(
         connection,
         Device.__table__,
@@ -79,6 +74,21 @@ def _users(connection: Connection) -> None:
             }
         ],
     )
+
+
+def _user(connection: Connection, user: str, role: str) -> None:
+    row = {
+        "id": user,
+        "username": f"{role}.{user[:4]}",
+        "password_hash": "-",
+        "full_name": role,
+        "role": role,
+        "language": "vi",
+        "active": True,
+        "failed_count": 0,
+        "created_at": CLOCK.now(),
+    }
+    insert_rows(connection, User.__table__, [row], keep=True)
 
 
 def _programme(connection: Connection) -> None:
@@ -166,7 +176,12 @@ def _person(nurse: ServerAuthor, village: str, house: str, number: int, member: 
     }  # fmt: skip
     if number == 5:
         body["contraindication"] = "PHAN_VE"
-    person = nurse.write("person", place=village, subject=named(f"person {number} {member}"), body=body)
+    if number % 4 == 0:
+        body |= {"vulnerable": ["elderly", "minority"], "cannot_come": "old", "sms_allowed": True}
+    registered = TODAY - timedelta(days=100 if member == 1 else 0)
+    person = nurse.write(
+        "person", place=village, subject=named(f"person {number} {member}"), body=body, occurred_on=registered
+    )
     vaccine = ("PFZ_ADULT", "ABDALA", "JANSSEN")[number % 3]
     days = ((200 - 9 * number, "primary_1"), (170 - 9 * number, "primary_2"), (150 - 9 * number, "primary_3"))
     for ago, dose_type in (*days[: 1 + (number + member) % 3], *([(5, "booster_1")] if member == 1 else [])):
@@ -174,6 +189,51 @@ def _person(nurse: ServerAuthor, village: str, house: str, number: int, member: 
         nurse.write(
             "dose", place=STATION, subject=person, body=dose, occurred_on=TODAY - timedelta(days=max(ago, 1))
         )
+
+
+def _found_out(connection: Connection) -> None:
+    """What makes figures less simple: refusals, a screening that forbids, one person twice, a dose withdrawn."""
+    nurse = author(connection, NURSE, "station")
+    for house, kind, outcome in (
+        (4, "door_to_door", "refused"),
+        (6, "facility", "hesitant"),
+        (8, "mop_up", "moved"),
+    ):
+        lines = [{"person": named(f"person {house} {n}"), "outcome": "reviewed"} for n in (1, 2)]
+        found = {"person": named(f"person {house} 0"), "outcome": outcome}
+        if outcome != "moved":
+            found["reason"] = "side_effects"
+        body = {"visit_type": kind, "outcomes": [found, *lines], "revisit_on": "2022-04-20"}
+        nurse.write("visit", place=VILLAGES[0], subject=named(f"house {house}"), body=body)
+    barred = {"outcome": "contraindicated", "reason": "anaphylaxis_component"}
+    nurse.write("screening", place=STATION, subject=named("person 9 0"), body=barred)
+    one, other = sorted((named("person 10 1"), named("person 11 1")))
+    verdict = {"person_a": one, "person_b": other, "verdict": "same", "keep": one}
+    nurse.write("same_person", place=VILLAGES[0], subject=named_id("pair", one, other), body=verdict)
+    given = new_id()
+    dose = {"vaccine": "AZ", "dose_type": "primary_1", "screening": "eligible", "lot": LOT}
+    person = named("person 12 0")
+    nurse.write("dose", place=STATION, subject=person, body=dose, entry_id=given)
+    withdrawn = {"of": "dose", "reason": "wrong_person"}
+    nurse.write("void", place=STATION, subject=person, body=withdrawn, corrects=given)
+    nurse.flush()
+
+
+def _one_of_each(connection: Connection) -> None:
+    """Of every kind nobody wrote so far the golden payload, so that every projection has a row."""
+    written = set(connection.execute(select(EntryRow.kind).distinct()).scalars())
+    for kind in sorted(set(KINDS) - written):
+        golden = _GOLDEN / f"{kind}.{KINDS[kind].version}.json"
+        if not golden.exists():
+            continue
+        role = min(KINDS[kind].authors)
+        writing = author(connection, named(role), role)
+        _user(connection, named(role), role)
+        subject = named("person 1 0") if KINDS[kind].about_person else new_id()
+        body = json.loads(golden.read_bytes())["body"]
+        place = PROVINCE if KINDS[kind].reference else COMMUNE
+        writing.write(kind, place=place, subject=subject, body=body)
+        writing.flush()
 
 
 def _stock(connection: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -98,6 +100,23 @@ class Hand:
         body = {"vaccine": "AZ", "dose_type": dose_type, "screening": "eligible", "lot": LOT}
         return self.entry("dose", place(name), site, body, **changed)
 
+    def void(self, target: dict[str, Any], where: str | None = None, **changed: Any) -> dict[str, Any]:
+        """The withdrawal of an event."""
+        body = {"of": target["kind"], "reason": "wrong_person"}
+        return self.entry(
+            "void", target["subject"], where or target["place"], body, corrects=target["id"], **changed
+        )
+
+    def verdict(
+        self, one: str, other: str, where: str, verdict: str = "same", **changed: Any
+    ) -> dict[str, Any]:
+        """That two persons are one, or are not."""
+        a, b = sorted((place(one), place(other)))
+        body = {"person_a": a, "person_b": b, "verdict": verdict}
+        if verdict == "same":
+            body["keep"] = a
+        return self.entry("same_person", named_id("pair", a, b), where, body, **changed)
+
     def movement(self, site: str, vials: int, lot: str = LOT) -> dict[str, Any]:
         body = {"state": "frozen", "vials": vials, "reason": "data_entry"}
         return self.entry("stock_movement", lot, site, body)
@@ -166,6 +185,7 @@ def holds(connection: Connection) -> None:
     for row in connection.execute(select(Delivery.__table__).order_by(Delivery.stream_id, Delivery.position)):
         streams[row.stream_id].append(row)
     standing: dict[str, set[str]] = {}
+    groups = _groups(entries.values())
     for stream, (head, *delivered) in streams.items():
         running = wire.EMPTY_HASH
         for position, row in enumerate(delivered, 1):
@@ -179,12 +199,46 @@ def holds(connection: Connection) -> None:
     for row in entries.values():
         assert row.digest == wire.digest(row.payload.encode())
         assert row.id in standing.get(row.place_id, ()), f"{row.kind} {row.id} lacks its place"
-        if row.kind in ("person", "dose"):
-            home = homes[row.subject_id]
-            assert home is None or row.id in standing[home], f"{row.kind} {row.id} lacks the present home"
+        for person in _heard_at_home(row, entries, groups):
+            home = homes[person]
+            assert home is None or row.id in standing[home], f"{row.kind} {row.id} lacks the home of {person}"
+        target = entries.get(row.corrects_id or "")
+        if target and target.subject_id == row.subject_id and row.kind in (target.kind, "void"):
+            assert row.id in standing[target.place_id], (
+                f"{row.kind} {row.id} lacks the place of what it corrects"
+            )
     for person in connection.execute(select(PROJECTED_PERSON.c.id, PROJECTED_PERSON.c.village_id)):
         assert homes[person.id] == person.village_id
     _devices_hold(connection, list(entries.values()))
+
+
+def _named(row: Any, entries: dict[str, Any]) -> set[str]:
+    """The persons an entry is about."""
+    body = json.loads(row.payload)["body"]
+    if row.kind == "void":
+        target = entries.get(row.corrects_id)
+        told = (
+            _named(target, entries) if target is not None and target.subject_id == row.subject_id else set()
+        )
+        return told | ({row.subject_id} if body["of"] in ("person", "dose") else set())
+    if row.kind == "same_person":
+        return {body["person_a"], body["person_b"]}
+    return {row.subject_id} if row.kind in ("person", "dose") else set()
+
+
+def _groups(entries: Iterable[Any]) -> dict[str, set[str]]:
+    """Person -> everybody a verdict ever named together with them, and these with others."""
+    groups: dict[str, set[str]] = {}
+    for row in entries:
+        if row.kind == "same_person":
+            both = set().union(*(groups.get(p, {p}) for p in _named(row, {})))
+            groups |= dict.fromkeys(both, both)
+    return groups
+
+
+def _heard_at_home(row: Any, entries: dict[str, Any], groups: dict[str, set[str]]) -> set[str]:
+    named = _named(row, entries)
+    return named.union(*(groups.get(person, set()) for person in named))
 
 
 PROJECTED_PERSON = next(table for table in PROJECTED if table.name == "person")

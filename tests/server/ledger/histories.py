@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -59,11 +59,14 @@ def _person(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[st
             {"phone": f"09{chance.randint(10**7, 10**8 - 1)}"},
             {"residence": chance.choice(["absent", "permanent", "moved"])},
             {"contraindication": chance.choice(["CD_DI_UNG", None])},
-            {"birth_date": f"19{chance.randint(50, 99)}-01-01"},
+            {"birth_date": f"{chance.choice((1950, 1985, 2004, 2006, 2012))}-{chance.randint(4, 5):02}-30"},
+            {"vulnerable": chance.sample(["elderly", "pregnant", "minority"], chance.randint(0, 3))},
+            {"cannot_come": chance.choice(["old", None]), "id_kind": "cccd", "id_number": "012345678901"},
         ]
     )
     village = chance.choice(VILLAGES)
-    return hand.entry("person", place(name), village, body, based_on=_parents(chance, known))
+    on = _lately(chance)
+    return hand.entry("person", place(name), village, body, on=on, based_on=_parents(chance, known))
 
 
 def _move(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
@@ -73,7 +76,8 @@ def _move(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str,
         return hand.person(name, VILLAGES[whom % len(VILLAGES)])
     body = {"household": place(chance.choice(HOUSES))}
     village = chance.choice(VILLAGES)
-    return hand.entry("person", place(name), village, body, based_on=_parents(chance, known))
+    on = _lately(chance)
+    return hand.entry("person", place(name), village, body, on=on, based_on=_parents(chance, known))
 
 
 def _dose(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
@@ -81,23 +85,77 @@ def _dose(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str,
     changed = _correction(chance, seen, "dose", place(name))
     body = {
         "vaccine": chance.choice(["AZ", "ABDALA", "PFZ_ADULT"]),
-        "dose_type": chance.choice(["primary_1", "primary_2", "primary_3", "booster_1"]),
+        "dose_type": chance.choice(["primary_1", "primary_2", "primary_3", "booster_1", "booster_2"]),
         "screening": "eligible",
         "lot": LOT,
     }
-    on = TODAY - timedelta(days=chance.randint(0, 300))
-    return hand.entry("dose", place(name), chance.choice(SITES), body, on=on, **changed)
+    if chance.random() < 0.2:
+        body["from_certificate"] = True
+    on = TODAY - timedelta(days=chance.choice((0, 1, 2, chance.randint(0, 300))))
+    return hand.entry("dose", place(name), chance.choice(SITES), body, on=on, **changed, **_told(chance, on))
+
+
+def _screening(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    name = PERSONS[whom % len(PERSONS)]
+    changed = _correction(chance, seen, "screening", place(name))
+    body = {"outcome": chance.choice(["eligible", "caution", "contraindicated", "contraindicated"])}
+    if body["outcome"] == "contraindicated":
+        body["reason"] = "anaphylaxis_component"
+    on = TODAY - timedelta(days=chance.randint(0, 4))
+    return hand.entry("screening", place(name), chance.choice(SITES), body, on=on, **changed)
+
+
+def _verdict(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    """Two persons are one, or are not; often as a correction of what was said before."""
+    one, other = sorted(chance.sample(PERSONS, 2), key=place)
+    subject = named_id("pair", place(one), place(other))
+    changed = _correction(chance, seen, "same_person", subject)
+    verdict = chance.choice(["same", "same", "same", "different"])
+    raw = hand.verdict(one, other, chance.choice(VILLAGES), verdict, **changed)
+    if verdict == "same":
+        raw["body"]["keep"] = place(chance.choice((one, other)))
+    return raw
+
+
+def _void(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    """An event is withdrawn; now and then the withdrawal names another subject, and then withdraws nothing."""
+    kinds = ("dose", "visit", "screening", "same_person")
+    events = [raw for (kind, _), raws in seen.items() if kind in kinds for raw in raws]
+    if not events:
+        return _dose(hand, whom, chance, seen)
+    target = chance.choice(events)
+    if chance.random() < 0.1:
+        target = target | {"subject": place(PERSONS[whom % len(PERSONS)])}
+    return hand.void(target)
+
+
+def _told(chance: random.Random, on: date) -> dict[str, Any]:
+    """Recorded on the evening of the day or after midnight in Vietnam, by a clock that may be an hour off."""
+    told: dict[str, Any] = {"recorded_at": f"{on.isoformat()}T{chance.choice((9, 16, 17))}:30:00.000Z"}
+    return told | ({"clock_offset_s": 3_600} if chance.random() < 0.3 else {})
+
+
+def _lately(chance: random.Random) -> date:
+    return TODAY - timedelta(days=chance.choice((0, 0, 1, 3, 10)))
 
 
 def _visit(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
     members = chance.sample(PERSONS, chance.randint(1, 3))
-    body = {
-        "visit_type": "door_to_door",
-        "outcomes": [{"person": place(m), "outcome": chance.choice(["reviewed", "absent"])} for m in members],
+    found = ("reviewed", "absent", "refused", "hesitant", "deferred", "moved")
+    lines: list[dict[str, Any]] = [{"person": place(m), "outcome": chance.choice(found)} for m in members]
+    for line in lines:
+        if line["outcome"] in ("refused", "hesitant"):
+            line["reason"] = chance.choice(["side_effects", "distrust"])
+    body: dict[str, Any] = {
+        "visit_type": chance.choice(["door_to_door", "mop_up", "facility"]),
+        "outcomes": lines,
     }
+    if chance.random() < 0.3:
+        body["revisit_on"] = "2022-04-20"
     house = HOUSES[whom % len(HOUSES)]
     changed = _correction(chance, seen, "visit", place(house))
-    return hand.entry("visit", place(house), chance.choice(VILLAGES), body, **changed)
+    on = _lately(chance)
+    return hand.entry("visit", place(house), chance.choice(VILLAGES), body, on=on, **changed)
 
 
 def _movement(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
@@ -162,10 +220,12 @@ def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
 
 _WRITERS = [
     _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
-    _refused, _from_tomorrow,
+    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict,
 ]  # fmt: skip
 
-_step = st.tuples(st.integers(0, 2), st.integers(0, 13), st.integers(0, 3), st.integers(0, 999))
+_step = st.tuples(
+    st.integers(0, 2), st.integers(0, len(_WRITERS) - 1), st.integers(0, 3), st.integers(0, 999)
+)
 #: Up to forty steps, short and long histories alike (a plain list is mostly a handful long).
 steps = st.integers(0, 40).flatmap(lambda count: st.lists(_step, min_size=count, max_size=count))
 

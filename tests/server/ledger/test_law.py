@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, select
 
 from server.accounts.models import Device
 from server.database import open_engine
-from server.indicators.coverage import refresh, stale_villages
 from server.indicators.models import CoverageCell
+from server.indicators.refreshing import refresh, stale_villages
 from server.ledger.accept import accept
 from server.ledger.models import EntryRow, Home
 from server.sync.projectors import PROJECTORS

@@ -325,3 +325,33 @@ def test_a_pull_never_skips_what_commits_late(steps: Steps) -> None:
                 steps.go("slow", "_receipt")
                 steps.threads["quick"].join(PATIENCE)
     assert len(seen) == len(set(seen)) == 3
+
+
+@pytest.mark.parametrize("stop", ["_read_homes", "_lock_streams", "_check_homes", "_append"])
+def test_a_dose_and_the_verdict_that_two_are_one(pg: Engine, steps: Steps, stop: str) -> None:
+    """Whichever commits first, the dose of one is heard at the home of the other."""
+    station, team = enrol(pg, "station", "mobile_team")
+    push(pg, station, station.person("a", VILLAGES[0]), station.person("b", VILLAGES[1]))
+    dose, verdict = team.dose("b", SITES[1]), station.verdict("a", "b", VILLAGES[2])
+    with sound(steps):
+        steps.start("dose", team, dose, stop=stop)
+        steps.start("verdict", station, verdict)
+        steps.go("dose", stop)
+    with pg.connect() as connection:
+        for village in VILLAGES[:2]:
+            assert {dose["id"], verdict["id"]} <= set(stream_of(connection, village))
+
+
+@pytest.mark.parametrize("stop", ["_read_homes", "_lock_streams", "_check_homes", "_append"])
+def test_two_verdicts_that_make_three_persons_one(pg: Engine, steps: Steps, stop: str) -> None:
+    one, other = enrol(pg, "station", "station")
+    persons = [one.person(name, village) for name, village in zip("abc", VILLAGES, strict=False)]
+    push(pg, one, *persons)
+    with sound(steps):
+        steps.start("first", one, one.verdict("a", "b", VILLAGES[3]), stop=stop)
+        steps.start("second", other, other.verdict("b", "c", VILLAGES[3]))
+        steps.go("first", stop)
+    with pg.connect() as connection:
+        told = {raw["id"] for raw in (*persons, one.written[-1], other.written[-1])}
+        for village in VILLAGES[:3]:
+            assert told <= set(stream_of(connection, village))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from server.database import open_engine
-from server.plans.goals import goals_of
+from server.plans.goals import every_goal
 from server.plans.models import Population
 from tests.server.ledger.hands import PROVINCE, enrol, place, push, rebuilds_alike
 
@@ -57,9 +57,9 @@ def test_goals_are_gathered_from_targets(database_url: str) -> None:
     ]
     push(engine, manager, *entries)
     with engine.connect() as connection:
-        assert goals_of(connection, PROVINCE) == [], "the campaign has not arrived"
+        assert every_goal(connection, PROVINCE) == [], "the campaign has not arrived"
     push(engine, manager, manager.entry("campaign", place("c"), PROVINCE, campaign))
     with engine.connect() as connection:
-        [goal] = goals_of(connection, PROVINCE)
+        [goal] = every_goal(connection, PROVINCE)
         assert (goal.due_on, goal.age_group, goal.dose_type) == (date(2022, 4, 30), "A18", "booster_1")
     engine.dispose()

@@ -55,6 +55,7 @@ def test_coverage_adds_up_from_villages_to_the_province(engine: Engine) -> None:
         assert sums["commune"] == list(map(int, stored.one()))
 
 
+@pytest.mark.proves("R091")
 def test_a_row_says_where_what_and_until_when(engine: Engine) -> None:
     row = rows(report(engine, "coverage", "--as-of", "2022-05-02"))[0]
     assert (row["province"], row["district"], row["commune"], row["place"]) == (
@@ -62,6 +63,7 @@ def test_a_row_says_where_what_and_until_when(engine: Engine) -> None:
     )  # fmt: skip
     assert (row["due_on"], row["days_left"], row["planned"]) == ("2022-04-30", -2, 9)
     assert row["percent"] == round(100 * row["covered"] / row["due"], 1)
+    assert (row["plan_document"], row["plan_valid_from"]) == ("KH 270", "2022-01-01")
 
 
 def test_stale_cells_are_refreshed_before_they_are_reported(engine: Engine) -> None:

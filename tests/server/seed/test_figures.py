@@ -10,7 +10,8 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from server.indicators.coverage import Figures, figures, stale_villages, total
+from server.indicators.figures import Figures, figures, total
+from server.indicators.refreshing import stale_villages
 from server.places.models import Place
 from server.places.tree import Tree
 from server.plans.goals import Goal, goals_of, planned_people
@@ -58,19 +59,19 @@ def test_users_for_every_station_team_district_and_many_villages() -> None:
 
 
 def test_the_two_goals_of_the_documents_and_the_prepared_one(spring: Sown) -> None:
-    goals = goals_of(spring.connection, spring.tree.provinces()[0].id)
+    goals = goals_of(spring.connection, spring.tree.provinces()[0].id, spring.plan.today)
     assert [(goal.age_group, goal.dose_type, goal.due_on) for goal in goals] == [
         ("A12_17", "primary_2", date(2022, 4, 30)),
         ("A18", "booster_1", date(2022, 4, 30)),
         ("A05_11", "primary_1", date(2022, 6, 30)),
     ]
-    planned = planned_people(spring.connection, spring.tree.provinces()[0].id)
+    planned = planned_people(spring.connection, spring.tree.provinces()[0].id, spring.plan.today)
     for commune, figure in coverage(spring, goals[1]).items():
         assert abs(planned[goals[1], commune] - figure.people) <= 0.06 * figure.people + 1
 
 
 def test_coverage_differs_between_communes_and_cells_are_fresh(spring: Sown) -> None:
-    goals = goals_of(spring.connection, spring.tree.provinces()[0].id)
+    goals = goals_of(spring.connection, spring.tree.provinces()[0].id, spring.plan.today)
     shares = sorted(f.covered / f.due for f in coverage(spring, goals[1]).values() if f.due)
     assert len(shares) == 20
     assert shares[0] < 0.6 < 0.75 < shares[-1] <= 1
@@ -141,7 +142,7 @@ def test_after_the_reform_the_communes_of_2025_stand(reformed: Sown) -> None:
         assert area is not None
         assert area.name.startswith("Khu vực ")
         assert province is not None
-    goals = goals_of(reformed.connection, tree.provinces()[0].province)
+    goals = goals_of(reformed.connection, tree.provinces()[0].province, reformed.plan.today)
     shares = [f.covered / f.due for f in coverage(reformed, goals[1]).values() if f.due]
     assert shares
     assert all(0 < share <= 1 for share in shares)

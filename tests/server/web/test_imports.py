@@ -26,8 +26,8 @@ POPULATION = (
     "{code};2022;A18;3.120;3.087;Công an xã\n{code};2022;Từ 12 đến dưới 18 tuổi;410;;Công an xã\n"
 )
 PLAN = (
-    "place_code,age_group,dose_type,due_on,planned_people,document\n"
-    "{code},A18,booster_1,30/06/2022,55,KH 2000/KH-UBND\n"
+    "place_code,age_group,dose_type,due_on,planned_people,document,valid_from\n"
+    "{code},A18,booster_1,30/06/2022,55,KH 2000/KH-UBND,01/05/2022\n"
 )
 
 
@@ -37,8 +37,15 @@ def upload(client: FlaskClient, name: str, data: bytes, filename: str = "tep.csv
 
 
 def confirm(client: FlaskClient, name: str, preview: TestResponse) -> TestResponse:
-    carried = html.unescape(re.findall(r'name="table" value="([^"]*)"', preview.text)[0])
-    return post(client, f"/imports/{name}/write", page="/imports", table=carried, filename="tep.csv")
+    return post(client, f"/imports/{name}/write", page="/imports", **carried(preview))
+
+
+def carried(preview: TestResponse) -> dict[str, str]:
+    """What a preview sends along."""
+    names = ("lines", "mapping", "shown_row", "filename")
+    return {
+        name: html.unescape(re.findall(rf'name="{name}" value="([^"]*)"', preview.text)[0]) for name in names
+    }
 
 
 def counts(preview: TestResponse) -> dict[str, int]:
@@ -83,7 +90,7 @@ def test_a_file_is_previewed_then_written_and_twice_changes_nothing(
     assert written > before
     again = upload(client, name, data)
     assert counts(again) == {"new": 0, "changed": 0, "same": counts(preview)["new"], "fault": 0}
-    assert 'name="table"' not in again.text
+    assert "Không có dòng nào cần ghi" in again.text
     confirm(client, name, preview)
     assert entries(app) == written
 
@@ -134,12 +141,12 @@ def test_a_file_that_is_no_table_is_a_clear_fault(desk: Desk, data: bytes) -> No
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("99999,A18,booster_1,30/06/2022,5,KH 1", "không tìm thấy địa bàn có mã 99999"),
-        ("{code},A99,booster_1,30/06/2022,5,KH 1", "A99"),
-        ("{code},A18,booster_9,30/06/2022,5,KH 1", "booster_9"),
-        ("{code},A18,booster_1,31/02/2022,5,KH 1", "31/02/2022"),
-        ("{code},A18,booster_1,30/06/2022,-5,KH 1", "-5"),
-        ("{code},A18,booster_1,30/06/2022,,KH 1", "planned_people"),
+        ("99999,A18,booster_1,30/06/2022,5,KH 1,01/05/2022", "không tìm thấy địa bàn có mã 99999"),
+        ("{code},A99,booster_1,30/06/2022,5,KH 1,01/05/2022", "A99"),
+        ("{code},A18,booster_9,30/06/2022,5,KH 1,01/05/2022", "booster_9"),
+        ("{code},A18,booster_1,31/02/2022,5,KH 1,01/05/2022", "31/02/2022"),
+        ("{code},A18,booster_1,30/06/2022,-5,KH 1,01/05/2022", "-5"),
+        ("{code},A18,booster_1,30/06/2022,,KH 1,01/05/2022", "planned_people"),
     ],
 )
 def test_a_bad_row_is_named_and_the_sound_rows_go_through(desk: Desk, row: str, words: str) -> None:
@@ -155,7 +162,7 @@ def test_a_bad_row_is_named_and_the_sound_rows_go_through(desk: Desk, row: str, 
 
 def test_a_repeated_row_is_a_fault(desk: Desk) -> None:
     client, code = desk.sign_in("quantri"), code_of(desk.app, desk.world.communes[0])
-    row = f"{code},A18,booster_1,30/06/2022,77,KH 1\n"
+    row = f"{code},A18,booster_1,30/06/2022,77,KH 2000/KH-UBND,01/05/2022\n"
     preview = upload(client, "plan", (PLAN.format(code=code) + row).encode())
     assert "lặp lại dòng 2" in preview.text
 
@@ -180,10 +187,25 @@ def test_xlsx_and_the_template_work(desk: Desk) -> None:
 
 
 def test_what_the_preview_carries_is_not_trusted(desk: Desk) -> None:
-    client = desk.sign_in("quantri")
-    for table in ("", "{}", "[1]", '[2, ["commune_code", "name"], [["03388"]]]'):
-        answer = post(client, "/imports/villages/write", page="/imports", table=table)
-        assert answer.status_code == 400, table
+    client, code = desk.sign_in("quantri"), code_of(desk.app, desk.world.communes[0])
+    sound = carried(upload(client, "villages", VILLAGES.format(code=code).encode()))
+    for changed in (
+        {"lines": ""},
+        {"lines": "[1]"},
+        {"mapping": ""},
+        {"mapping": "[]"},
+        {"mapping": '{"found": {"commune_code": 9, "name": 1}, "fixed": {}}'},
+        {"mapping": '{"found": {"commune_code": -1, "name": 1}, "fixed": {}}'},
+        {"mapping": '{"found": {"somewhere": 0}, "fixed": {}}'},
+        {"mapping": '{"found": {}, "fixed": {"somewhere": "x"}}'},
+        {"shown_row": "x"},
+    ):
+        answer = post(client, "/imports/villages/write", page="/imports", **(sound | changed))
+        assert answer.status_code == 400, changed
+    for changed in ({"lines": "{}"}, {"shown_row": "9"}, {"mapping": '{"found": {}, "fixed": {}}'}):
+        answer = post(client, "/imports/villages/write", page="/imports", **(sound | changed))
+        assert answer.status_code == 422, changed
+    assert post(client, "/imports/villages/write", page="/imports", **sound).status_code == 302
 
 
 def test_a_provincial_manager_imports_no_places(desk: Desk) -> None:

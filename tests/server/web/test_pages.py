@@ -238,7 +238,7 @@ def test_the_lots_that_need_attention_are_the_ones_the_link_opens(desk: Desk) ->
 def test_what_needs_attention_names_its_next_action(desk: Desk) -> None:
     text = desk.sign_in("quantri").get("/").text
     assert "Cần chú ý" in text
-    assert "Xem từng thôn bản" in text
+    assert "Xem xã" in text
     assert "Xem lô" in text
 
 
@@ -265,7 +265,7 @@ def test_a_village_health_worker_sees_the_village_without_stock_or_ledger(desk: 
         db.session.commit()
     client = desk.sign_in("thon.1")
     text = client.get("/").text
-    assert "chưa được thăm lần nào" in text
+    assert "Hộ chưa gõ cửa" in text
     assert "/entries/" not in text
     assert "/stock" not in text
     assert client.get(f"/places/{other}").status_code == 404
@@ -298,8 +298,8 @@ def test_who_answers_for_villages_sees_which_of_them_is_slow(desk: Desk) -> None
         db.session.commit()
     text = desk.sign_in("thon.2").get("/").text
     assert '<li aria-current="page">' in text
-    assert ("Xem thôn bản này" in text) != ("Không có việc nào cần chú ý" in text)
-    assert ("Xem thôn bản này" in text) == ("Chậm tiến độ" in text or "Quá hạn" in text)
+    assert ("Xem bản" in text) != ("Không có việc nào cần chú ý" in text)
+    assert ("Xem bản" in text) == ("Chậm tiến độ" in text or "Quá hạn" in text)
 
 
 def test_figures_that_lack_new_records_say_so(desk: Desk) -> None:

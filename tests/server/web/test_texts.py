@@ -6,33 +6,67 @@ import re
 from pathlib import Path
 
 from server.accounts.fleet import STATES
+from server.indicators.denominators import DENOMINATORS
 from server.interop.imports import check  # noqa: F401  the layouts' names come with it
+from server.registers.follow_up import FOLLOW_UPS
+from server.registers.houses import STATES as HOUSE_STATES
+from server.registers.questionable import DOUBTS, OF_RECORDS
+from server.reports.form_sheet import FROM
+from server.reports.late_units import LATE_WITH
+from server.reports.standing import STATES as REPORT_STATES
 from server.sync.openapi import describe
+from server.web import exchange
+from server.web.affairs import BUCKETS as MATTER_BUCKETS
+from server.web.affairs_communication import STATUSES
+from server.web.affairs_forces import STATES as FORCE_STATES
+from server.web.affairs_forms import TOLD
+from server.web.choices import HIERARCHIES
+from server.web.doubts import COLUMNS as DOUBT_COLUMNS
+from server.web.duplicates import ALIKE, VERDICTS
 from server.web.figures import MEASURES
+from server.web.frame import SECTIONS
 from server.web.help_pages import signed
 from server.web.imports import IMPORTERS
+from server.web.outreach import OUTCOMES
+from server.web.outreach_lists import COLUMNS as ROUTE_COLUMNS
 from server.web.stock import BUCKETS
 from server.web.texts import catalogue
 from shared.faults import catalogue as faults
+from shared.records.response import ACTIONS
+from shared.rules.matching import REASONS
 
 WEB = Path(__file__).parents[3] / "server" / "web"
 
 API = describe()
 OPERATIONS = [operation for methods in API["paths"].values() for operation in methods.values()]
 
+ATTENTION = ("slow", "slow_village", "shortage", "silent", "lot", "report")
+
 #: Keys built from a stem and a code: every code there can be.
 STEMS = {
+    "section.": tuple(section.key for section in SECTIONS),
     "progress.": ("done", "on_track", "not_started", "behind", "late", "none"),
-    "overview.lead.": ("province", "district", "area"),
     "overview.table.": ("province", "district", "area"),
-    "attention.kind.": ("slow", "slow_village", "silent", "lot"),
-    "attention.do.": ("slow", "slow_village", "silent", "lot"),
+    "attention.kind.": ATTENTION,
+    "attention.do.": ATTENTION,
     "measure.": MEASURES,
     "formula.": MEASURES,
     "bucket.": ("all", *BUCKETS),
     "device.": STATES,
     "import.": tuple(IMPORTERS),
     "import.action.": ("new", "changed", "same", "fault"),
+    "match.": REASONS,
+    "duplicates.level.": ("likely", "possible", "no"),
+    "duplicates.alike.": ALIKE,
+    "duplicates.verdicts.": VERDICTS,
+    "duplicates.withdraw.": VERDICTS,
+    "duplicates.withdrawn.": VERDICTS,
+    "duplicates.done.": VERDICTS,
+    "exchange.name.": ("matching", "doses"),
+    "exchange.what.": ("matching", "doses"),
+    "exchange.bring.": ("matching", "doses"),
+    "exchange.preview.": tuple(exchange.IMPORTERS),
+    "export.": exchange.EXPORTS,
     "fault.title.": ("400", "401", "403", "404", "413", "429", "500", "503"),
     "help.operation.": tuple(operation["operationId"] for operation in OPERATIONS),
     "help.signed.": tuple({signed(operation) for operation in OPERATIONS}),
@@ -43,6 +77,79 @@ STEMS = {
     ),
     "fault.fixer.": tuple(sorted({row.fixer for row in faults().values()})),
 }
+
+MATTERS = ("staff_shortage", "proposal", "inspection_remark", "reminder")
+FORMS = (*TOLD, "team_roster", "station_profile")
+
+#: Those of the pages of affairs.
+STEMS |= {
+    "affairs.form.": FORMS,
+    "affairs.place.": FORMS,
+    "affairs.do.": FORMS,
+    "matter.title.": MATTERS,
+    "matter.ask.": ("proposal", "inspection_remark"),
+    "matter.state.": ("open", *ACTIONS),
+    "matter.do.": tuple(ACTIONS),
+    "matter.bucket.": MATTER_BUCKETS,
+    "matter.needed_for.": ("text", "support"),
+    "forces.state.": FORCE_STATES,
+    "recipients.status.": STATUSES,
+    "recipients.column.": ("phone", "name", "whose", "village", "commune"),
+    "reminders.detail.": LATE_WITH,
+    "reminders.text.": LATE_WITH,
+}
+
+
+#: Those of the command pages.
+STEMS |= {
+    "denominator.": DENOMINATORS,
+    "denominator.long.": DENOMINATORS,
+    "coverage.of.": DENOMINATORS,
+    "coverage.without.": DENOMINATORS,
+    "coverage.by.": DENOMINATORS,
+    "hierarchy.": HIERARCHIES,
+    "map.title.": ("commune", "village"),
+    "map.shade.": ("1", "2", "3", "4", "5", "none"),
+    "more.": ("trend", "quality"),
+    "reached.": (
+        "reviewed", "absent", "hesitant", "refused", "deferred", "contraindicated", "cannot_come", "revisits",
+        "without_id",
+    ),
+}  # fmt: skip
+
+#: Those of reports.
+STEMS |= {
+    "report.state.": (*REPORT_STATES, "late"),
+    "report.from.": FROM,
+    "report.evidence.": ("entry", "kind", "day", "site", "vaccine", "detail", "amount"),
+    "summary.column.": (
+        "place", "above", "district", "commune", "age_group", "dose", "due_on", "planned", "people",
+        "contraindicated", "due", "covered", "percent", "to_go", "days_left", "needed", "by_residence",
+        "by_site", "held_back",
+    ),
+}  # fmt: skip
+
+
+#: Those of outreach, people and doubts.
+STEMS |= {
+    "outreach.table.": ("province", "district", "commune", "station", "team", "area"),
+    "outreach.choose.": ("revisits", "cannot_come", "people"),
+    "outreach.counted.": ("revisits", "cannot_come", "people"),
+    "outcome.": OUTCOMES,
+    "outcome.title.": OUTCOMES,
+    "house.": HOUSE_STATES,
+    "people.list.": FOLLOW_UPS,
+    "route.column.": ROUTE_COLUMNS,
+    "schedule.state.": ("had", "due", "later", "closed", "never"),
+    "schedule.on.": ("had", "due", "later"),
+    "schedule.reason.": (
+        "interval", "covid", "deferred", "opens", "former_dose", "not_open", "no_rule", "not_resident",
+        "contraindicated", "not_needed", "condition",
+    ),
+    "doubt.": DOUBTS,
+    "doubt.why.": OF_RECORDS,
+    "doubts.column.": DOUBT_COLUMNS,
+}  # fmt: skip
 
 
 def used() -> set[str]:

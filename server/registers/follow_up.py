@@ -1,0 +1,329 @@
+"""Whom to go back to: households that asked for another visit, people by their newest outcome, and the route of
+the mobile team to those who cannot come (R023, R050, R054, R087).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, false, func, select, tuple_
+from sqlalchemy.orm import aliased
+
+from server.database import select_among
+from server.indicators.definitions import PRESENT
+from server.indicators.outreach import ASKED_ABOUT, newest_outcomes
+from server.registers.models import Household, Immunisation, Person, Visit, VisitOutcome
+from shared.rules.openings import Openings
+from shared.rules.schedule import PlannedDose, schedule_of
+
+#: Lists of people by what is to be done about them: by newest outcome; nobody asked about them; an appointment
+#: they have not come to yet; parents who decline or consider.
+FOLLOW_UPS = (
+    "refused",
+    "hesitant",
+    "absent",
+    "deferred",
+    "contraindicated",
+    "never",
+    "appointment",
+    "consent",
+)
+
+_later = aliased(Visit)
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """A household whose newest visit asks for another on a day."""
+
+    household_id: str
+    head_name: str
+    lane: str | None
+    address: str | None
+    phone: str | None
+    village_id: str
+    visited_on: date
+    revisit_on: date
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Somebody of a list, with the newest outcome (None: nobody has asked about them)."""
+
+    id: str
+    full_name: str
+    birth_date: date
+    birth_precision: str
+    sex: str
+    village_id: str
+    household_id: str
+    head_name: str | None
+    lane: str | None
+    outcome: str | None
+    reason: str | None
+    visited_on: date | None
+    appointment_on: date | None
+    consent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Somebody to go to: cannot come, or asked for transport, and a dose is due. `due`: the doses, soonest first."""
+
+    id: str
+    full_name: str
+    birth_date: date
+    birth_precision: str
+    sex: str
+    phone: str | None
+    guardian_phone: str | None
+    village_id: str
+    household_id: str
+    head_name: str | None
+    lane: str | None
+    address: str | None
+    cannot_come: str | None
+    transport_need: bool
+    outcome: str | None
+    visited_on: date | None
+    appointment_on: date | None
+    due: tuple[PlannedDose, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """What parents of an area answer, in children: by the newest outcome that says so."""
+
+    reached: int
+    agree: int
+    decline: int
+    considering: int
+
+
+def count_revisits(connection: Connection, villages: Sequence[str], today: date) -> tuple[int, int]:
+    """(households that asked for another visit, those of them whose day has passed)."""
+    overdue = func.sum(case((Visit.revisit_on < today, 1), else_=0))
+    row = connection.execute(_asked_again(select(func.count(), overdue), villages)).one()
+    return row[0], int(row[1] or 0)
+
+
+def revisits(
+    connection: Connection, villages: Sequence[str], *, before: date | None, offset: int, limit: int
+) -> list[Revisit]:
+    """Households that asked for another visit, the longest ago first; `before`: only those asked for earlier."""
+    query = _asked_again(
+        select(
+            Household.id,
+            Household.head_name,
+            Household.lane,
+            Household.address,
+            Household.phone,
+            Household.village_id,
+            Visit.visited_on,
+            Visit.revisit_on,
+            Visit.note,
+        ),
+        villages,
+    )
+    if before is not None:
+        query = query.where(Visit.revisit_on < before)
+    query = query.order_by(Visit.revisit_on, Household.village_id, Household.lane, Household.id)
+    return [Revisit(*row) for row in connection.execute(query.offset(offset).limit(limit))]
+
+
+def count_follow_ups(connection: Connection, villages: Sequence[str]) -> dict[str, int]:
+    """How many people each list of FOLLOW_UPS holds."""
+    newest = newest_outcomes(villages)
+    sums = [func.sum(case((_listed(name, newest), 1), else_=0)) for name in FOLLOW_UPS]
+    row = connection.execute(_follow_ups(select(*sums), newest, villages)).one()
+    return {name: int(count or 0) for name, count in zip(FOLLOW_UPS, row, strict=True)}
+
+
+def follow_ups(
+    connection: Connection,
+    villages: Sequence[str],
+    listed: str,
+    *,
+    reason: str | None = None,
+    offset: int,
+    limit: int,
+) -> tuple[int, list[FollowUp]]:
+    """How many people a list of FOLLOW_UPS holds (of one reason), and those of a page, by village and lane."""
+    newest = newest_outcomes(villages)
+    condition = _listed(listed, newest)
+    if reason is not None:
+        condition = and_(condition, func.coalesce(newest.c.reason, "") == reason)
+    total = connection.scalar(_follow_ups(select(func.count()), newest, villages).where(condition))
+    query = _follow_ups(
+        select(
+            Person.id,
+            Person.full_name,
+            Person.birth_date,
+            Person.birth_precision,
+            Person.sex,
+            Person.village_id,
+            Person.household_id,
+            Household.head_name,
+            Household.lane,
+            newest.c.outcome,
+            newest.c.reason,
+            newest.c.visited_on,
+            newest.c.appointment_on,
+            newest.c.consent,
+        ),
+        newest,
+        villages,
+    )
+    first = newest.c.appointment_on if listed == "appointment" else Person.village_id
+    query = query.where(condition).order_by(
+        first, Person.village_id, Household.lane, Person.sort_name, Person.id
+    )
+    rows = connection.execute(query.offset(offset).limit(limit))
+    return int(total or 0), [FollowUp(*row) for row in rows]
+
+
+def parents_answers(connection: Connection, villages: Sequence[str]) -> Parents:
+    """What parents answer: of each child the newest outcome with an answer, or with parents reached."""
+    said = VisitOutcome.consent.is_not(None)
+    turn = func.row_number().over(partition_by=Person.id, order_by=(Visit.visited_on.desc(), Visit.id.desc()))
+    newest = (
+        select(VisitOutcome.consent, VisitOutcome.reached, turn.label("turn"))
+        .join(Visit, and_(Visit.id == VisitOutcome.visit_id, Visit.corrected_by.is_(None)))
+        .join(Person, Person.id == VisitOutcome.person_id)
+        .where(Person.village_id.in_(villages), Person.merged_into.is_(None), said)
+        .subquery("newest")
+    )
+    query = select(
+        func.sum(case((newest.c.reached, 1), else_=0)),
+        *(func.sum(case((newest.c.consent == c, 1), else_=0)) for c in ("agree", "decline", "considering")),
+    ).where(newest.c.turn == 1)
+    return Parents(*(int(value or 0) for value in connection.execute(query).one()))
+
+
+def route(connection: Connection, villages: Collection[str], openings: Openings, on: date) -> list[Stop]:
+    """People present who cannot come to a point (R023) or asked for transport (R087), and lack a due dose.
+
+    Unordered: whoever shows them knows the order of villages. An infection puts nobody on or off the list for
+    readers to tell: only due doses are named.
+    """
+    people = {row["id"]: row for row in _may_need(connection, villages)}
+    newest = _newest_of(connection, list(people))
+    found = []
+    for id_, row in people.items():
+        last = newest.get(id_, {})
+        if not (row["cannot_come"] or last.get("transport_need")):
+            continue
+        had = row if row["person_id"] else None
+        due = tuple(dose for dose in schedule_of(row, had, on, openings) if dose.state == "due")
+        if due:
+            found.append(_stop(row, last, due))
+    return found
+
+
+def _stop(row: Mapping[str, Any], last: Mapping[str, Any], due: tuple[PlannedDose, ...]) -> Stop:
+    columns = (
+        "id", "full_name", "birth_date", "birth_precision", "sex", "phone", "guardian_phone", "village_id",
+        "household_id", "head_name", "lane", "address", "cannot_come",
+    )  # fmt: skip
+    told: dict[str, Any] = {name: row[name] for name in columns}
+    return Stop(
+        **told,
+        transport_need=bool(last.get("transport_need")),
+        outcome=last.get("outcome"),
+        visited_on=last.get("visited_on"),
+        appointment_on=last.get("appointment_on"),
+        due=due,
+    )
+
+
+def _may_need(connection: Connection, villages: Collection[str]) -> list[dict[str, Any]]:
+    """Persons flagged, and those any visit said needs transport, each with household and immunisation."""
+    had = [column for column in Immunisation.__table__.c if column.name != "person_id"]
+    query = (
+        select(
+            Person.__table__,
+            Household.head_name,
+            Household.lane,
+            Household.address,
+            Immunisation.person_id,
+            *had,
+        )
+        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(Immunisation, Immunisation.person_id == Person.id)
+        .where(Person.merged_into.is_(None), Person.residence.in_(PRESENT))
+    )
+    asked = select(func.coalesce(Person.merged_into, Person.id)).join(
+        VisitOutcome, and_(VisitOutcome.person_id == Person.id, VisitOutcome.transport_need)
+    )
+    flagged = query.where(Person.village_id.in_(villages), Person.cannot_come.is_not(None))
+    carried = query.where(Person.village_id.in_(villages), Person.id.in_(asked))
+    rows = [*connection.execute(flagged), *connection.execute(carried)]
+    return [row._asdict() for row in rows]
+
+
+def _newest_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Person -> the newest outcome of any of their records that stands."""
+    kept = func.coalesce(Person.merged_into, Person.id)
+    query = (
+        select(
+            kept.label("kept"),
+            VisitOutcome.outcome,
+            VisitOutcome.transport_need,
+            VisitOutcome.appointment_on,
+            Visit.visited_on,
+            Visit.id,
+        )
+        .join(Person, Person.id == VisitOutcome.person_id)
+        .join(Visit, and_(Visit.id == VisitOutcome.visit_id, Visit.corrected_by.is_(None)))
+        .order_by(Visit.visited_on, Visit.id)
+    )
+    own = select_among(connection, query, Person.id, persons)
+    merged = select_among(connection, query, Person.merged_into, persons)
+    rows = sorted((*own, *merged), key=lambda row: (row.visited_on, row.id))
+    return {row.kept: row._asdict() for row in rows}
+
+
+def _asked_again(query: Select[Any], villages: Sequence[str]) -> Select[Any]:
+    """Standing visits that ask for another, with no later visit to the household."""
+    later = exists().where(
+        _later.household_id == Visit.household_id,
+        _later.corrected_by.is_(None),
+        tuple_(_later.visited_on, _later.id) > tuple_(Visit.visited_on, Visit.id),
+    )
+    return (
+        query.select_from(Visit)
+        .join(Household, Household.id == Visit.household_id)
+        .where(
+            Household.village_id.in_(villages),
+            Visit.corrected_by.is_(None),
+            Visit.revisit_on.is_not(None),
+            ~later,
+        )
+    )
+
+
+def _follow_ups(query: Select[Any], newest: Any, villages: Sequence[str]) -> Select[Any]:
+    return (
+        query.select_from(Person)
+        .outerjoin(newest, newest.c.person_id == Person.id)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(Immunisation, Immunisation.person_id == Person.id)
+        .where(
+            Person.village_id.in_(villages), Person.merged_into.is_(None), Person.residence.in_(ASKED_ABOUT)
+        )
+    )
+
+
+def _listed(name: str, newest: Any) -> ColumnElement[bool]:
+    if name == "never":
+        return newest.c.person_id.is_(None)  # type: ignore[no-any-return]
+    if name == "appointment":
+        came = func.coalesce(Immunisation.last_dose_on >= newest.c.visited_on, false())
+        return and_(newest.c.appointment_on.is_not(None), ~came)
+    if name == "consent":
+        return newest.c.consent.in_(("decline", "considering"))  # type: ignore[no-any-return]
+    return newest.c.outcome == name  # type: ignore[no-any-return]

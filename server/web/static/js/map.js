@@ -1,0 +1,125 @@
+// The map of a page: [data-map] is filled from its JSON address. Without scripts the list beside it stands alone.
+// Circles at the centres of places, areas where outlines were imported; nothing is fetched from another host.
+"use strict";
+
+(() => {
+  const PER_DEGREE = 1e4;
+  const SMALLEST = 4;
+  const LARGEST = 20;
+
+  // [[x, y, dx, dy, …], …] polygons of rings in 1/10,000 degree -> Leaflet's [[[lat, lon], …], …].
+  function unpacked(shape) {
+    return shape.map((polygon) =>
+      polygon.map((steps) => {
+        const ring = [];
+        let x = 0;
+        let y = 0;
+        for (let i = 0; i < steps.length; i += 2) {
+          x += steps[i];
+          y += steps[i + 1];
+          ring.push([y / PER_DEGREE, x / PER_DEGREE]);
+        }
+        return ring;
+      }),
+    );
+  }
+
+  function words(place) {
+    const box = document.createElement("div");
+    const name = document.createElement("strong");
+    name.textContent = place.name;
+    const figures = document.createElement("span");
+    figures.textContent = place.words;
+    box.append(name, figures);
+    return box;
+  }
+
+  function draw(holder, data) {
+    const map = L.map(holder, {
+      attributionControl: false,
+      zoomControl: false,
+      scrollWheelZoom: false,
+      zoomSnap: 0.25,
+      renderer: L.svg({ padding: 0.5 }),
+    });
+    L.control
+      .zoom({ zoomInTitle: holder.dataset.zoomIn, zoomOutTitle: holder.dataset.zoomOut })
+      .addTo(map);
+    const bounds = L.latLngBounds([]);
+    const most = Math.max(1, ...data.places.map((place) => place.size));
+    const layers = new Map();
+    const add = (layer, place) => {
+      layer.bindTooltip(() => words(place), { sticky: true, className: "map-tip" });
+      layer.on("click", () => location.assign(place.url));
+      layer.on("mouseover", () => layer.getElement()?.classList.add("is-near"));
+      layer.on("mouseout", () => layer.getElement()?.classList.remove("is-near"));
+      layer.addTo(map);
+      layers.set(place.id, layer);
+      bounds.extend(layer.getBounds ? layer.getBounds() : layer.getLatLng());
+    };
+    for (const frame of data.frames) {
+      const outline = L.polygon(unpacked(frame), { className: "map-ground", interactive: false }).addTo(map);
+      bounds.extend(outline.getBounds());
+    }
+    for (const place of data.places.filter((each) => each.shape)) {
+      add(L.polygon(unpacked(place.shape), { className: `map-area shade-${place.shade}` }), place);
+    }
+    for (const place of data.places.filter((each) => !each.shape && each.at)) {
+      const radius = Math.max(SMALLEST, LARGEST * Math.sqrt(place.size / most));
+      add(L.circleMarker(place.at, { radius, className: `map-circle shade-${place.shade}` }), place);
+    }
+    for (const frame of data.frames) {
+      L.polygon(unpacked(frame), { className: "map-frame", fill: false, interactive: false }).addTo(map);
+    }
+    if (data.attributions.length) {
+      const control = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+      const plain = document.createElement("span");
+      for (const owed of data.attributions) {
+        plain.textContent = owed;
+        control.addAttribution(plain.innerHTML);
+      }
+    }
+    map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { paddingTopLeft: [12, 12], paddingBottomRight: [12, data.attributions.length ? 34 : 12] });
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
+    return layers;
+  }
+
+  // A name in the list and its place on the map show each other.
+  function pair(panel, layers) {
+    for (const link of panel.querySelectorAll("a[data-place]")) {
+      const layer = layers.get(link.dataset.place);
+      if (!layer) continue;
+      const near = (on) => {
+        layer.getElement()?.classList.toggle("is-near", on);
+        if (on) layer.bringToFront().openTooltip(layer.getCenter ? layer.getCenter() : layer.getLatLng());
+        else layer.closeTooltip();
+      };
+      link.addEventListener("mouseenter", () => near(true));
+      link.addEventListener("mouseleave", () => near(false));
+      link.addEventListener("focus", () => near(true));
+      link.addEventListener("blur", () => near(false));
+    }
+  }
+
+  async function start(holder) {
+    const panel = holder.closest(".map-panel");
+    try {
+      const answer = await fetch(holder.dataset.map, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const data = await answer.json();
+      if (!data.places.some((place) => place.shape || place.at)) throw new Error("no place has a position");
+      holder.textContent = "";
+      holder.removeAttribute("aria-busy");
+      pair(panel, draw(holder, data));
+      holder.dataset.drawn = String(data.places.length);
+    } catch (error) {
+      panel.classList.add("without-map"); // the list says the same
+      console.warn("map:", error.message);
+    }
+  }
+
+  document.querySelectorAll("[data-map]").forEach((holder) => {
+    holder.closest(".map-panel").classList.add("with-map");
+    start(holder);
+  });
+})();

@@ -1,0 +1,42 @@
+"""A place day by day: people covered against an even pace, for one goal."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from sqlalchemy import select
+
+from server.indicators.figures import covered_days
+from server.indicators.trend import trend
+from server.plans.models import Campaign
+from server.web import blueprint
+from server.web.area import connection
+from server.web.choices import choice
+from server.web.standing import pace_words, stand
+
+
+@blueprint.get("/places/<place_id>/trend")
+@login_required
+def place_trend(place_id: str) -> ResponseReturnValue:
+    """The chart of a goal with its table; `#trend` of it stands on the place's page."""
+    chosen = choice()
+    node = chosen.node(place_id)
+    stood = stand(chosen, node, [node])
+    goal, points = stood.goal, []
+    progress = stood.table.total.progress[stood.goal_index] if goal else None
+    if goal and progress:
+        since = connection().scalar(select(Campaign.starts_on).where(Campaign.id == goal.campaign_id))
+        areas = dict.fromkeys(chosen.villages(node.id), "all")
+        days = covered_days(connection(), areas, since, chosen.as_of).get("all", {}).get(goal, {})
+        points = trend(progress, goal.due_on, days, since or chosen.as_of, chosen.as_of)
+    return render_template(
+        "trend.html",
+        place=node,
+        path=chosen.path(node.id),
+        chosen=chosen,
+        goal=goal,
+        progress=progress,
+        points=points,
+        pace=pace_words,
+    )
