@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # python3-venv makes .venv; chromium, a font with every Vietnamese letter and libatomic1 (for playwright) draw the
-# pages in tests; the rest lets Kivy draw off the screen.
-system_packages="python3-venv chromium fonts-dejavu-core libatomic1 libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 libxrender1"
+# pages in tests; LibreOffice opens the report files in them; the rest lets Kivy draw off the screen.
+system_packages="python3-venv chromium fonts-dejavu-core libatomic1 libreoffice-calc-nogui libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 libxrender1"
 stamp=.venv/.tungnha-setup
 state=$(cat requirements.lock pyproject.toml deploy/setup.sh | sha256sum | cut -d' ' -f1)
 [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && exit 0

@@ -24,7 +24,8 @@ class Kind:
     changed fields); an *event* kind happened once (corrected only by another event that names it).
     `authors`: roles that may write it. `streams`: where it is delivered: ``place`` is the stream of the
     envelope's place, ``home`` that of the person's home village; `people` says where those persons stand:
-    in the envelope (``subject``) or in fields of the body that every entry of the kind carries. `reference`
+    in the envelope (``subject``) or in fields of the body that every entry of the kind carries; `together` is
+    the field and value that make them one, so that each is heard of at the homes of all. `reference`
     kinds describe the programme; they stand in the province's stream and reach every phone. An `urgent` kind
     is sent before what was recorded earlier (R027).
     """
@@ -39,6 +40,7 @@ class Kind:
     rules: tuple[Rule, ...] = ()
     reference: bool = False
     people: tuple[str, ...] = ("subject",)
+    together: tuple[str, str] | None = None
     urgent: bool = False
     check_whole: Check = field(init=False, repr=False)
     check_changes: Check = field(init=False, repr=False)
@@ -69,6 +71,10 @@ class Kind:
         if self.people == ("subject",):
             return (entry.subject,)
         return tuple(sorted({entry.body[name] for name in self.people if entry.body.get(name)}))
+
+    def joins(self, entry: Entry) -> bool:
+        """Whether an entry says that the persons it names belong together."""
+        return self.together is not None and entry.body.get(self.together[0]) == self.together[1]
 
     def field_label(self, name: str, lang: str) -> str:
         """A body field as people read it."""

@@ -15,10 +15,10 @@ INSPECTOR = "inspector"
 class Role:
     """A role: its name in both languages, whether it works on a phone, and what it may see on pages.
 
-    `sees`: ``names`` (people's names and numbers unmasked), ``entries`` (the ledger behind a figure),
-    ``stock``, ``devices``, ``identity`` (duplicates, people without papers, matching),
-    ``screening`` (what is asked at a screening, and past infections: R079); ``issues_codes`` and
-    ``imports`` are things it may do.
+    `sees`: ``names`` (people's names and numbers unmasked), ``messages`` (the numbers of people who agreed to be
+    written to), ``entries`` (the ledger behind a figure), ``stock``, ``devices``, ``reports`` (and what was
+    closed), ``identity`` (duplicates, people without papers, matching), ``screening`` (what is asked at a
+    screening, and past infections: R079); ``issues_codes`` and ``imports`` are things it may do.
     """
 
     vi: str

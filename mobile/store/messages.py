@@ -180,7 +180,7 @@ def _queries(store: Store) -> list[Message]:
             kind=QUERY,
             place_id=row["unit_id"],
             place_name=names[row["unit_id"]].name if row["unit_id"] in names else "–",
-            topic=row["cell"] or "",
+            topic=row["about"] or "",
             text=row["text"] or "",
             ask="",
             people=None,

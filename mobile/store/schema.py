@@ -183,7 +183,7 @@ CREATE TABLE answer (
 CREATE INDEX answer_matter ON answer (matter_id);
 CREATE TABLE report_review (
     id TEXT PRIMARY KEY, report_id TEXT NOT NULL, unit_id TEXT NOT NULL, judged_id TEXT NOT NULL, verdict TEXT
-    NOT NULL, cell TEXT, text TEXT, settles TEXT NOT NULL, author_id TEXT NOT NULL, said_at TEXT NOT NULL,
+    NOT NULL, cell TEXT, about TEXT, text TEXT, settles TEXT NOT NULL, author_id TEXT NOT NULL, said_at TEXT NOT NULL,
     corrected_by TEXT );
 CREATE INDEX report_review_report ON report_review (report_id);
 CREATE TABLE report_answer (

@@ -148,7 +148,8 @@ def _undelivered_to_shared_home() -> object:
     together = (
         select(_MENTION.c.person_id, other.person_id.label("other_id"))
         .join(other, other.entry_id == _MENTION.c.entry_id)
-        .distinct()
+        .where(_MENTION.c.joins)
+        .union(select(_MENTION.c.person_id, _MENTION.c.person_id))
         .subquery("together")
     )
     about = (

@@ -11,17 +11,24 @@ from server.database import Id
 from shared.reference import age_groups
 
 _GIVEN = text("""
-    SELECT CAST(kept.village_id AS text) AS village, CAST(dose.site_id AS text) AS site,
+    WITH people AS (
+        SELECT id, village_id, birth_date FROM person WHERE merged_into IS NULL AND village_id IN :villages
+    ), records AS (
+        SELECT id AS record, id AS kept FROM people
+         UNION ALL
+        SELECT person_id, kept_id FROM person_group JOIN people ON people.id = kept_id WHERE person_id <> kept_id
+    )
+    SELECT CAST(village_id AS text) AS village, CAST(site_id AS text) AS site,
            CAST(given_on AS text) AS given, dose_type, vaccine,
-           CAST(replace(CAST(kept.birth_date AS text), '-', '') AS integer) AS born,
+           CAST(replace(CAST(birth_date AS text), '-', '') AS integer) AS born,
            max(CASE WHEN from_certificate THEN 0 ELSE 1 END) AS here,
            max(CASE WHEN from_certificate THEN 1 ELSE 0 END) AS copied,
-           max(CASE WHEN NOT from_certificate AND dose.recorded_on = given_on THEN 1 ELSE 0 END) AS same_day
-      FROM dose
-      JOIN person record ON record.id = dose.person_id
-      JOIN person kept ON kept.id = coalesce(record.merged_into, record.id)
-     WHERE dose.corrected_by IS NULL AND kept.village_id IN :villages
-     GROUP BY kept.id, kept.village_id, kept.birth_date, dose.site_id, given_on, dose_type, vaccine
+           max(CASE WHEN NOT from_certificate AND recorded_on = given_on THEN 1 ELSE 0 END) AS same_day
+      FROM records
+      JOIN people ON people.id = kept
+      JOIN dose ON dose.person_id = record
+     WHERE corrected_by IS NULL
+     GROUP BY kept, village_id, birth_date, site_id, given_on, dose_type, vaccine
 """).bindparams(bindparam("villages", expanding=True, type_=Id))
 
 

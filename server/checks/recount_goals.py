@@ -58,7 +58,7 @@ _RECOUNT = text("""
     ), records AS (
         SELECT id AS record, id AS kept FROM people
          UNION ALL
-        SELECT other.id, people.id FROM person other JOIN people ON people.id = other.merged_into
+        SELECT person_id, kept_id FROM person_group JOIN people ON people.id = kept_id WHERE person_id <> kept_id
     ), standing AS (
         SELECT kept, dose_type, vaccine, dose.id,
                CAST(replace(CAST(given_on AS text), '-', '') AS integer) AS given

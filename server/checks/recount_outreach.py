@@ -23,12 +23,19 @@ _PEOPLE = """
 
 #: Everything found out about somebody in their village, the oldest first; of one visit the first record counts.
 _OUTCOMES = """
-    SELECT CAST(kept.id AS text) AS person, o.outcome, coalesce(o.reason, '') AS reason
-      FROM visit_outcome o
+    WITH people AS (
+        SELECT id, village_id FROM person WHERE merged_into IS NULL AND village_id IN :villages
+    ), records AS (
+        SELECT id AS record, id AS kept FROM people
+         UNION ALL
+        SELECT person_id, kept_id FROM person_group JOIN people ON people.id = kept_id WHERE person_id <> kept_id
+    )
+    SELECT CAST(kept AS text) AS person, o.outcome, coalesce(o.reason, '') AS reason
+      FROM records
+      JOIN people ON people.id = kept
+      JOIN visit_outcome o ON o.person_id = record
       JOIN visit v ON v.id = o.visit_id
-      JOIN person record ON record.id = o.person_id
-      JOIN person kept ON kept.id = coalesce(record.merged_into, record.id)
-     WHERE v.corrected_by IS NULL AND kept.village_id IN :villages AND v.village_id = kept.village_id
+     WHERE v.corrected_by IS NULL AND v.village_id = people.village_id
      ORDER BY v.visited_on, v.id, o.person_id DESC
 """
 

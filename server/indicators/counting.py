@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 from server.indicators.birth import latest_birth
 from server.indicators.definitions import MEASURES, NOW, Register, in_age_group, measure
 from server.plans.goals import Goal
+from server.registers.identity_models import PersonGroup
 from server.registers.models import Dose, Person
 from shared.reference import age_groups
 
@@ -141,15 +142,17 @@ def count_doses(connection: Connection, villages: Sequence[str]) -> list[Row]:
 
 
 def identities(villages: Sequence[str]) -> Any:
-    """(record_id, kept_id, village_id, birth_date): every record of the people of these villages."""
-    kept = Person.__table__.alias("kept")
-    own = select(
-        Person.id.label("record_id"), Person.id.label("kept_id"), Person.village_id, Person.birth_date
-    ).where(Person.merged_into.is_(None), Person.village_id.in_(villages))
+    """(record_id, kept_id, village_id, birth_date): every record of the people of these villages, also one that
+    nobody registered yet but a verdict names.
+    """
+    of_kept = (Person.id.label("kept_id"), Person.village_id, Person.birth_date)
+    own = select(Person.id.label("record_id"), *of_kept).where(
+        Person.merged_into.is_(None), Person.village_id.in_(villages)
+    )
     merged = (
-        select(Person.id, kept.c.id, kept.c.village_id, kept.c.birth_date)
-        .join(kept, kept.c.id == Person.merged_into)
-        .where(Person.merged_into.is_not(None), kept.c.village_id.in_(villages))
+        select(PersonGroup.person_id, *of_kept)
+        .join(Person, Person.id == PersonGroup.kept_id)
+        .where(PersonGroup.person_id != PersonGroup.kept_id, Person.village_id.in_(villages))
     )
     return own.union_all(merged).subquery("identity")
 

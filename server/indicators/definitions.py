@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, false, func, literal, null, or_, select, true, union_all
 
+from server.registers.identity_models import PersonGroup
 from server.registers.models import Immunisation, Person, PersonFormer
+from server.registers.safety import Screening
 from shared.reference import age_groups
 from shared.rules.ages import birth_window
 from shared.rules.schedule import booster_threshold
@@ -44,12 +46,14 @@ class GoalLike(Protocol):
 @dataclass(frozen=True)
 class Register:
     """People and what they were given. `person` and `immunisation` have the columns of their tables that are
-    asked for here; doses after `as_of` do not count (None: every dose known).
+    asked for here; doses after `as_of` do not count (None: every dose known), and `barred_then` gives the ids of
+    those whose last screening by that day forbids.
     """
 
     person: Any
     immunisation: Any
     as_of: date | None = None
+    barred_then: Any = None
 
     @property
     def counted(self) -> ColumnElement[bool]:
@@ -73,7 +77,9 @@ class Register:
     @property
     def barred(self) -> ColumnElement[bool]:
         """Contraindicated: the register says so, or the newest screening did (R024)."""
-        screened = and_(self.immunisation.person_id.is_not(None), self.had("barred_on"))
+        if self.as_of is not None:
+            return or_(self.person.contraindication.is_not(None), self.person.id.in_(self.barred_then))
+        screened = and_(self.immunisation.person_id.is_not(None), self.immunisation.barred_on.is_not(None))
         return or_(self.person.contraindication.is_not(None), screened)
 
 
@@ -97,7 +103,28 @@ def register_as_of(day: date) -> Register:
         .join(Person, and_(Person.id == PersonFormer.person_id, Person.merged_into.is_(None)))
         .where(literal(day).between(PersonFormer.from_on, PersonFormer.until_on))
     )
-    return Register(union_all(now, then).subquery("person_then").c, Immunisation, day)
+    return Register(union_all(now, then).subquery("person_then").c, Immunisation, day, _barred_by(day))
+
+
+def _barred_by(day: date) -> Any:
+    """Ids of people whose last screening by a day forbids; on one day the gravest holds (`rules.screening`)."""
+    standing = and_(Screening.corrected_by.is_(None), Screening.screened_on <= day)
+    kept = func.coalesce(PersonGroup.kept_id, Screening.person_id)
+    forbidden = (
+        select(kept.label("person_id"), func.max(Screening.screened_on).label("on"))
+        .outerjoin(PersonGroup, PersonGroup.person_id == Screening.person_id)
+        .where(standing, Screening.outcome == "contraindicated")
+        .group_by(kept)
+        .subquery("forbidden")
+    )
+    of_one = select(PersonGroup.person_id).where(PersonGroup.kept_id == forbidden.c.person_id)
+    records = of_one.correlate(forbidden)
+    since = select(Screening.id).where(
+        or_(Screening.person_id == forbidden.c.person_id, Screening.person_id.in_(records)),
+        standing,
+        Screening.screened_on > forbidden.c.on,
+    )
+    return select(forbidden.c.person_id).where(~since.exists())
 
 
 def in_age_group(goal: GoalLike, register: Register = NOW) -> ColumnElement[bool]:

@@ -120,6 +120,8 @@ def newest_outcomes(villages: Sequence[str]) -> Any:
             people.c.kept_id.label("person_id"),
             VisitOutcome.outcome,
             VisitOutcome.reason,
+            VisitOutcome.appointment_on,
+            VisitOutcome.consent,
             Visit.visited_on,
             Visit.id.label("visit_id"),
             turn.label("turn"),

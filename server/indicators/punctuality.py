@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Table, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.database import Id, Instant, Model, insert_rows, select_among
+from server.database import Id, Instant, Model, insert_rows
 from server.indicators.areas import area_table
+from server.indicators.counting import identities
 from server.indicators.definitions import PRESENT
 from server.ledger.models import Stream
 from server.places.models import Place
@@ -156,7 +157,7 @@ def count(
         connection.execute(select(Place.id, Place.province_id).where(Place.id.in_(rows))).tuples().all()
     )
     people = _people(connection, rows)
-    given = _given(connection, rows)
+    given = _given(connection, list(rows))
     for person in people:
         openings = known[provinces[person["village_id"]]].openings
         had = person if person["person_id"] else None
@@ -191,31 +192,19 @@ def _people(connection: Connection, villages: Collection[str]) -> list[dict[str,
     return [row._asdict() for row in connection.execute(query)]
 
 
-def _given(connection: Connection, villages: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def _given(connection: Connection, villages: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Record kept -> the standing doses of all its records, each once."""
-    columns = [
-        _DOSE.c[name] for name in ("id", "person_id", "dose_type", "vaccine", "given_on", "corrected_by")
-    ]
-    standing = select(*columns).where(_DOSE.c.corrected_by.is_(None))
-    own = standing.join(Person, Person.id == _DOSE.c.person_id).where(
-        Person.village_id.in_(villages), Person.merged_into.is_(None)
-    )
-    keeper = Person.__table__.alias("keeper")
-    merged = dict(
-        connection.execute(
-            select(Person.id, Person.merged_into)
-            .join(keeper, keeper.c.id == Person.merged_into)
-            .where(keeper.c.village_id.in_(villages))
+    people = identities(villages)
+    query = (
+        select(
+            people.c.kept_id,
+            *(_DOSE.c[name] for name in ("id", "dose_type", "vaccine", "given_on", "corrected_by")),
         )
-        .tuples()
-        .all()
+        .join(people, people.c.record_id == _DOSE.c.person_id)
+        .outerjoin(DoseRepeat, DoseRepeat.dose_id == _DOSE.c.id)
+        .where(_DOSE.c.corrected_by.is_(None), DoseRepeat.dose_id.is_(None))
     )
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in connection.execute(own):
-        found.setdefault(row.person_id, []).append(row._asdict())
-    if merged:
-        repeated = set(connection.scalars(select(DoseRepeat.dose_id)))
-        for row in select_among(connection, standing, _DOSE.c.person_id, merged):
-            if row.id not in repeated:
-                found.setdefault(str(merged[row.person_id]), []).append(row._asdict())
+    for row in connection.execute(query):
+        found.setdefault(row.kept_id, []).append(row._asdict())
     return found

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, func, not_, or_, select
 
@@ -90,6 +91,18 @@ def stale_count(connection: Connection, province: str, villages: Collection[str]
         .where(or_(_COUNT.c.village_id.is_(None), not_(fresh)))
     )
     return int(connection.scalar(query) or 0)
+
+
+def counted_state(connection: Connection) -> tuple[Any, ...]:
+    """Something that is another as soon as any village was counted again: heads only grow."""
+    query = select(
+        func.count(),
+        func.sum(_COUNT.c.village_head),
+        func.max(_COUNT.c.computed_at),
+        func.min(_COUNT.c.basis),
+        func.max(_COUNT.c.basis),
+    )
+    return tuple(connection.execute(query).one())
 
 
 def basis_of(goals: Sequence[Goal]) -> str:

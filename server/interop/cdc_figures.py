@@ -8,8 +8,7 @@ from server.interop.imports import Change, Known, refuse_repeats
 from server.interop.layouts import Column, Layout, Row, code, commune_code, one_of, people, words
 from server.reports.indicators import COUNTS, INDICATORS
 from server.reports.reconciling import Compared, one, reconciliation_id
-from server.reports.unit_figures import unit_figures
-from server.reports.units import unit_of
+from server.reports.unit_figures import place_figures
 from shared.faults import fault
 from shared.records.report import PERIODS
 from shared.reference import vaccines
@@ -72,7 +71,7 @@ def _change(known: Known, row: Row) -> Change | None:
         # A figure that moved is agreed no more.
         body = changed | ({"state": "open"} if stands.state == "agreed" else {})
         return Change("reconciliation", subject, values["unit"], body, edit=True) if changed else None
-    own = unit_figures(known.connection, unit_of(known.tree, values["unit"]), period)
+    own = place_figures(known.connection, known.tree, values["unit"], period)
     body = {
         "indicator": values["indicator"],
         "vaccine": values.get("vaccine"),

@@ -64,12 +64,15 @@ class Home(Model):
 
 
 class Mention(Model):
-    """A person named by an entry that names several: what is written about one goes to the homes of all."""
+    """A person named by an entry that names several, and follows each of them home. Where it `joins` them, what
+    is written about one goes to the homes of all.
+    """
 
     __tablename__ = "mention"
     __table_args__ = (Index("ix_mention_entry", "entry_id"),)
     person_id: Mapped[str] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    joins: Mapped[bool]
 
 
 class Quarantine(Model):

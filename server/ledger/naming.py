@@ -1,8 +1,8 @@
 """Whom an entry is about, and who belongs together: whose homes must hear of it.
 
-Most entries about a person have that person as their subject. Some name several (the verdict that two are
-one): from then on what is written about one of them is delivered to the homes of all, even after the verdict
-is withdrawn, so that a village's stream alone decides a village's figures.
+Most entries about a person have that person as their subject. Some name several, and follow each of them
+home. The verdict that two are one joins them: from then on what is written about one is delivered to the
+homes of all, even after the verdict is withdrawn, so that a village's stream alone decides its figures.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +20,10 @@ _ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
 _MENTION: Table = Mention.__table__  # type: ignore[assignment]
 
 _other = aliased(Mention)
-_TOGETHER = select(_MENTION.c.person_id, _other.person_id.label("other_id")).join(
-    _other, _other.entry_id == _MENTION.c.entry_id
+_TOGETHER = (
+    select(_MENTION.c.person_id, _other.person_id.label("other_id"))
+    .join(_other, _other.entry_id == _MENTION.c.entry_id)
+    .where(_MENTION.c.joins)
 )
 _MENTIONED = select(_MENTION.c.entry_id, _MENTION.c.person_id)
 _CORRECTORS = select(_ENTRY.c.id, _ENTRY.c.digest, _ENTRY.c.corrects_id, _ENTRY.c.subject_id)
@@ -31,9 +33,10 @@ Groups = dict[str, frozenset[str]]
 
 @dataclass(slots=True)
 class Named:
-    """Whom each new entry is about: entry id -> persons."""
+    """Whom each new entry is about: entry id -> persons; and which entries say that these are one."""
 
     people: dict[str, tuple[str, ...]]
+    joining: frozenset[str]
 
     @property
     def persons(self) -> set[str]:
@@ -42,8 +45,8 @@ class Named:
 
     @property
     def together(self) -> list[tuple[str, ...]]:
-        """Persons named by one entry."""
-        return [people for people in self.people.values() if len(people) > 1]
+        """Persons one entry says belong together."""
+        return [people for entry_id, people in self.people.items() if entry_id in self.joining]
 
 
 def name_people(connection: Connection, entries: Sequence[Entry]) -> Named:
@@ -57,7 +60,7 @@ def name_people(connection: Connection, entries: Sequence[Entry]) -> Named:
         target = people.get(entry.corrects or "") or stored.get(entry.corrects or "")
         if target and len(target) > 1:
             people[entry.id] = tuple(sorted({*people[entry.id], *target}))
-    return Named(people)
+    return Named(people, frozenset(entry.id for entry in entries if KINDS[entry.kind].joins(entry)))
 
 
 def early_corrections(
@@ -75,10 +78,10 @@ def early_corrections(
     return early
 
 
-def mentions(named: Named, early: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[dict[str, str]]:
+def mentions(named: Named, early: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[dict[str, str | bool]]:
     """Rows of `mention` for the entries that name several persons, and for the early corrections of these."""
     return [
-        {"person_id": person, "entry_id": told}
+        {"person_id": person, "entry_id": told, "joins": told in named.joining}
         for entry_id, people in named.people.items()
         if len(people) > 1
         for told in (entry_id, *(corrector for corrector, _ in early.get(entry_id, ())))

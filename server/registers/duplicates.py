@@ -168,9 +168,13 @@ def _worth_comparing() -> ColumnElement[bool]:
 
     A day that only stands for the year (the 1st of January, or so recorded) is no day: very many share it.
     """
-    real = not_(and_(extract("month", _mine.birth_date) == 1, extract("day", _mine.birth_date) == 1))
+    real = and_(
+        _mine.birth_precision == "day",
+        _theirs.birth_precision == "day",
+        not_(and_(extract("month", _mine.birth_date) == 1, extract("day", _mine.birth_date) == 1)),
+    )
     return or_(
-        and_(_mine.birth_date == _theirs.birth_date, _mine.birth_precision == "day", real),
+        and_(_mine.birth_date == _theirs.birth_date, real),
         _mine.village_id == _theirs.village_id,
         _my_house.head_name == _their_house.head_name,
         _mine.guardian_name == _theirs.guardian_name,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fa
 from sqlalchemy.orm import aliased
 
 from server.database import select_among
+from server.indicators.counting import identities
 from server.indicators.definitions import PRESENT
 from server.indicators.outreach import ASKED_ABOUT, newest_outcomes
 from server.registers.models import Household, Immunisation, Person, Visit, VisitOutcome
@@ -187,14 +188,17 @@ def follow_ups(
 
 
 def parents_answers(connection: Connection, villages: Sequence[str]) -> Parents:
-    """What parents answer: of each child the newest outcome with an answer, or with parents reached."""
-    said = VisitOutcome.consent.is_not(None)
-    turn = func.row_number().over(partition_by=Person.id, order_by=(Visit.visited_on.desc(), Visit.id.desc()))
+    """What parents answer: of each child the newest outcome that holds an answer."""
+    people = identities(villages)
+    turn = func.row_number().over(
+        partition_by=people.c.kept_id, order_by=(Visit.visited_on.desc(), Visit.id.desc())
+    )
     newest = (
         select(VisitOutcome.consent, VisitOutcome.reached, turn.label("turn"))
+        .select_from(people)
+        .join(VisitOutcome, VisitOutcome.person_id == people.c.record_id)
         .join(Visit, and_(Visit.id == VisitOutcome.visit_id, Visit.corrected_by.is_(None)))
-        .join(Person, Person.id == VisitOutcome.person_id)
-        .where(Person.village_id.in_(villages), Person.merged_into.is_(None), said)
+        .where(VisitOutcome.consent.is_not(None))
         .subquery("newest")
     )
     query = select(
@@ -266,11 +270,11 @@ def _may_need(connection: Connection, villages: Collection[str]) -> list[dict[st
 
 
 def _newest_of(connection: Connection, persons: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Person -> the newest outcome of any of their records that stands."""
-    kept = func.coalesce(Person.merged_into, Person.id)
+    """Person -> the newest outcome of any of their records in their village, as `newest_outcomes` has it."""
+    kept = aliased(Person)
     query = (
         select(
-            kept.label("kept"),
+            kept.id.label("kept"),
             VisitOutcome.outcome,
             VisitOutcome.transport_need,
             VisitOutcome.appointment_on,
@@ -278,12 +282,22 @@ def _newest_of(connection: Connection, persons: Collection[str]) -> dict[str, di
             Visit.id,
         )
         .join(Person, Person.id == VisitOutcome.person_id)
-        .join(Visit, and_(Visit.id == VisitOutcome.visit_id, Visit.corrected_by.is_(None)))
-        .order_by(Visit.visited_on, Visit.id)
+        .join(kept, kept.id == func.coalesce(Person.merged_into, Person.id))
+        .join(
+            Visit,
+            and_(
+                Visit.id == VisitOutcome.visit_id,
+                Visit.corrected_by.is_(None),
+                Visit.village_id == kept.village_id,
+            ),
+        )
     )
-    own = select_among(connection, query, Person.id, persons)
-    merged = select_among(connection, query, Person.merged_into, persons)
-    rows = sorted((*own, *merged), key=lambda row: (row.visited_on, row.id))
+    rows = [
+        row
+        for column in (Person.id, Person.merged_into)
+        for row in select_among(connection, query, column, persons)
+    ]
+    rows.sort(key=lambda row: (row.visited_on, row.id))
     return {row.kept: row._asdict() for row in rows}
 
 
@@ -291,12 +305,16 @@ def _asked_again(query: Select[Any], villages: Sequence[str]) -> Select[Any]:
     """Standing visits that ask for another, with no later visit to the household."""
     later = exists().where(
         _later.household_id == Visit.household_id,
+        _later.village_id == Visit.village_id,
         _later.corrected_by.is_(None),
         tuple_(_later.visited_on, _later.id) > tuple_(Visit.visited_on, Visit.id),
     )
     return (
         query.select_from(Visit)
-        .join(Household, Household.id == Visit.household_id)
+        .join(
+            Household,
+            and_(Household.id == Visit.household_id, Household.village_id == Visit.village_id),
+        )
         .where(
             Household.village_id.in_(villages),
             Visit.corrected_by.is_(None),

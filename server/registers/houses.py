@@ -293,7 +293,10 @@ def _newest_visits(
     """Household -> whether anyone was at the door, the newest visit's day, and the day it asks for another."""
     rows = connection.execute(
         select(Visit.household_id, Visit.visit_type, Visit.visited_on, Visit.revisit_on)
-        .join(Household, Household.id == Visit.household_id)
+        .join(
+            Household,
+            and_(Household.id == Visit.household_id, Household.village_id == Visit.village_id),
+        )
         .where(Household.village_id.in_(villages), Visit.corrected_by.is_(None))
         .order_by(Visit.visited_on, Visit.id)
     )

@@ -29,3 +29,9 @@ def subject_names(connection: Connection, ids: Collection[str]) -> dict[str, tup
         for row in select_among(connection, select(key, name), key, wanted):
             names[row[0]] = (what, row[1] or "–")
     return names
+
+
+def villages_of(connection: Connection, persons: Collection[str]) -> dict[str, str]:
+    """Person id -> the village they live in, for those of `persons` that are known."""
+    query = select(Person.id, Person.village_id)
+    return {row.id: row.village_id for row in select_among(connection, query, Person.id, persons)}

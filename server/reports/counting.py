@@ -17,7 +17,7 @@ from server.database import select_among
 from server.plans.models import Campaign
 from server.registers.models import Dose
 from server.reports.indicators import NOT_OPENED
-from server.reports.people import contacts, doses_given, vaccinated_people
+from server.reports.people import contacts, doses_given, vaccinated_people, visited_places
 from server.reports.reactions import reactions_of
 from server.reports.units import Unit
 from server.stock.models import Item, Lot, StockMovement
@@ -165,18 +165,12 @@ class _Counting:
     def people(self) -> None:
         """People asked to come: those vaccinated, and those turned away or refusing, each once a row."""
         met: dict[tuple[str, RowKey, str], set[str]] = defaultdict(set)
-        for (place, vaccine, person), days in vaccinated_people(
-            self.connection, self.sites, self.period
-        ).items():
-            for day in days:
-                key = self.row_of(self.by_place[place], day, vaccine)
-                if key is not None:
-                    met[self.by_place[place].id, key, "people_called"].add(person)
+        for place in visited_places(self.connection, self.by_place, self.period):
+            self.tallies[self.by_place[place].id].visited = True
         for contact in contacts(self.connection, self.by_place, self.period):
             unit = self.by_place[contact.place_id]
             tally = self.tallies[unit.id]
             tally.screened |= contact.screened
-            tally.visited |= not contact.screened
             cells = contact.indicators
             key = tally.row_on(contact.day) or self._row_without_doses(unit, contact.day)
             if key is None:
@@ -184,6 +178,11 @@ class _Counting:
                 continue
             for cell in cells:
                 met[unit.id, key, cell].add(contact.person_id)
+        sites = [s for s in self.sites if "people_called" not in self.tallies[self.by_place[s].id].unclear]
+        for (place, vaccine, person), days in vaccinated_people(self.connection, sites, self.period).items():
+            unit = self.by_place[place]
+            for key in {self.row_of(unit, day, vaccine) for day in days} - {None}:
+                met[unit.id, key, "people_called"].add(person)  # type: ignore[index]
         for (unit_id, key, cell), persons in met.items():
             self.tallies[unit_id].rows[key][cell] = len(persons)
 

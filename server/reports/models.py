@@ -45,6 +45,7 @@ class ReportReview(Model):
     judged_id: Mapped[str] = mapped_column(Id)
     verdict: Mapped[str] = mapped_column(Text)
     cell: Mapped[str | None] = mapped_column(Text)
+    about: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(Text)
     settles: Mapped[str] = mapped_column(Text)
     author_id: Mapped[str] = mapped_column(Id)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from server.database import select_among
 from server.registers.models import Dose, Person, Visit, VisitOutcome
@@ -52,7 +52,7 @@ class Contact(NamedTuple):
 
 
 def contacts(connection: Connection, by_place: Mapping[str, Unit], period: Period) -> Iterator[Contact]:
-    """Every standing screening and visit outcome of the period. People found to be one person count as one."""
+    """The standing screenings of the period, and the visit outcomes that count. Merged people count as one."""
     kept = func.coalesce(Person.merged_into, Person.id)
     screenings = (
         select(
@@ -81,10 +81,25 @@ def contacts(connection: Connection, by_place: Mapping[str, Unit], period: Perio
         )
         .join(VisitOutcome, VisitOutcome.visit_id == _VISIT.c.id)
         .outerjoin(Person, Person.id == VisitOutcome.person_id)
-        .where(_VISIT.c.visited_on.between(period.first, period.last), _VISIT.c.corrected_by.is_(None))
+        .where(
+            _VISIT.c.visited_on.between(period.first, period.last),
+            _VISIT.c.corrected_by.is_(None),
+            or_(VisitOutcome.outcome.in_(tuple(INDICATOR_OF)), VisitOutcome.reason == REFERRED),
+        )
     )
     for row in select_among(connection, visits, _VISIT.c.village_id, _among(by_place, "villages")):
         yield Contact(row[0], row[1], row[2], row[3], row[4], row[5], screened=False)
+
+
+def visited_places(connection: Connection, by_place: Mapping[str, Unit], period: Period) -> set[str]:
+    """The villages in which anybody was visited in the period."""
+    query = (
+        select(_VISIT.c.village_id)
+        .where(_VISIT.c.visited_on.between(period.first, period.last), _VISIT.c.corrected_by.is_(None))
+        .distinct()
+    )
+    villages = _among(by_place, "villages")
+    return {row.village_id for row in select_among(connection, query, _VISIT.c.village_id, villages)}
 
 
 def vaccinated_people(

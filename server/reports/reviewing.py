@@ -24,12 +24,16 @@ def accept(author: ServerAuthor, sent: Sent, seen: str) -> None:
     author.flush()
 
 
-def query(author: ServerAuthor, sent: Sent, seen: str, cell: str | None, text: str) -> None:
-    """Ask the unit about a cell (or about the whole report). Refused as above, and without words."""
+def query(author: ServerAuthor, sent: Sent, seen: str, cell: str | None, text: str, about: str = "") -> None:
+    """Ask the unit about a cell (or about the whole report), which `about` names in words.
+
+    Refused as above, and without words.
+    """
     _still_stands(sent, seen)
     if not text.strip():
         raise Refused(fault("field.missing", "text"))
     body = {"report": sent.heads[-1], "verdict": "queried", "cell": cell or None, "text": text.strip()}
+    body["about"] = about or None
     author.write("report_review", place=sent.unit_id, subject=sent.id, body=body)
     author.flush()
 

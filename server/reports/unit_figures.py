@@ -1,12 +1,13 @@
-"""A unit's own figures of a period, as it last reported them, on whichever form holds them."""
+"""The figures of a unit, or of all units of a place, as they were last reported, on whichever form holds them."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from server.places.tree import Tree
 from server.reports.models import Report
 from server.reports.standing import Sent, sent_by_id
-from server.reports.units import Unit
+from server.reports.units import Unit, units_under
 from shared.rules.periods import Period
 
 #: The firmest state first.
@@ -29,6 +30,18 @@ def unit_figures(connection: Connection, unit: Unit, period: Period) -> dict[tup
         for key, value in _figures(sent).items():
             found.setdefault(key, value)
     return found
+
+
+def place_figures(
+    connection: Connection, tree: Tree, place: str, period: Period
+) -> dict[tuple[str, str], int]:
+    """The same for a place of any level: the sums over its units; nothing while one of them has no report."""
+    units = units_under(tree, place)
+    told = [unit_figures(connection, unit, period) for unit in units]
+    if not all(told):
+        return {}
+    keys = {key for figures in told for key in figures}
+    return {key: sum(figures.get(key, 0) for figures in told) for key in keys}
 
 
 def _figures(sent: Sent) -> dict[tuple[str, str], int]:

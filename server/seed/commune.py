@@ -10,6 +10,7 @@ from server.seed.fridge import Fridge
 from server.seed.land import Commune, District
 from server.seed.plan import SeedPlan
 from server.seed.register import Home, Member, settle
+from server.seed.safety import screen, watch
 from server.seed.sessions import Sessions, dose_body
 from server.seed.users import DemoUser
 from server.seed.visits import visit_days, write_visit
@@ -60,16 +61,22 @@ def fill_commune(
     sessions.write(plan, chance, writers, {False: fridge, True: team_fridge})
     tally = Tally()
     reach = chance.uniform(0.55, 0.97)
+    luck = Random(f"{plan.seed}/safety/{commune.unit.code}")
     for home, members in attended:
         _write_home(hands.station, plan, home)
         for member, course in members:
             for given, session in course:
                 cautious = chance.random() < 0.05 or (member.years() >= 65 and chance.random() < 0.3)
                 body = dose_body(session, given, cautious)
-                writers[session.mobile].write("dose", member.id, session.site, plan.day(given[1]), body)
+                writer = writers[session.mobile]
+                dose = writer.write("dose", member.id, session.site, plan.day(given[1]), body)
+                watch(writer, luck, plan, member, session.site, given[1], dose)
                 tally.doses += 1
             _correct_register(hands.station, chance, plan, home, member)
         lacking = {member.id for member, course in members if _lacks(member, [given for given, _ in course])}
+        for member, _ in members:
+            if member.id in lacking and member.present:
+                screen(hands.station, luck, plan, member, commune.station, -1 - hands.silent_days)
         _visit(chance, plan, hands, home, reach, lacking)
     _count_people(plan, homes, tally)
     return tally, fridge

@@ -8,7 +8,7 @@ from server.seed.peoples import TOWNS, people_of_village
 from server.seed.plan import SIZES, SeedPlan
 from server.seed.villages import village_name, village_type
 from shared.identifiers import named_id
-from shared.reference import Unit, commune_centres, national_units, population_figures, successions
+from shared.reference import Unit, commune_centres, national_units, overlaps, population_figures, successions
 
 #: Villages a mobile team goes to: a phone keeps them all.
 TEAM_VILLAGES = 60
@@ -28,16 +28,21 @@ class Village:
     people: str
     lat_e5: int
     lon_e5: int
+    successor: str = ""
 
 
 @dataclass(slots=True)
 class Commune:
-    """A commune of 2022. `current` is the place that governs its villages on the seed's day."""
+    """A commune of 2022. `current` is the place that governs its villages on the seed's day.
+
+    `successor` took over the largest part of it, `successors` all its parts (place -> GSO code); which one a
+    village fell to stands at the village.
+    """
 
     unit: Unit
     id: str
     successor: str
-    successor_code: str
+    successors: dict[str, str]
     current: str
     district: "District"
     station: str
@@ -132,16 +137,19 @@ def _wanted(units: tuple[Unit, ...], most: int | None) -> list[Unit]:
 
 
 def _commune(plan: SeedPlan, unit: Unit, district: District) -> Commune:
-    became = next(s for s in successions(plan.province) if s.old_code == unit.code)
+    shares = _shares(plan, unit)
     commune_id = named_id("place", "2022", "commune", unit.code)
-    successor = named_id("place", "2025", "commune", became.new_code)
+    successors = {named_id("place", "2025", "commune", code): code for code in shares}
+    successor = next(
+        place for place, code in successors.items() if code == max(shares, key=lambda c: shares[c])
+    )
     centre = commune_centres()[unit.code]
     figure = population_figures(2009).get(("commune", unit.code))
     commune = Commune(
         unit,
         commune_id,
         successor,
-        became.new_code,
+        successors,
         successor if plan.reformed else commune_id,
         district,
         named_id("place", "2022", "station", unit.code),
@@ -165,4 +173,23 @@ def _commune(plan: SeedPlan, unit: Unit, district: District) -> Commune:
                 commune.lon_e5 + chance.randint(-2_600, 2_600),
             )
         )
+    _part(commune, shares)
     return commune
+
+
+def _shares(plan: SeedPlan, unit: Unit) -> dict[str, float]:
+    """Code of each commune that took this one over -> the share of its area; of one alone, all."""
+    codes = [each.new_code for each in successions(plan.province) if each.old_code == unit.code]
+    return {code: overlaps()[unit.code, code].area_share if len(codes) > 1 else 1.0 for code in codes}
+
+
+def _part(commune: Commune, shares: dict[str, float]) -> None:
+    """Which successor each village fell to: from west to east, as many as its share of the area."""
+    places = list(commune.successors)
+    villages = sorted(commune.villages, key=lambda v: (v.lon_e5, v.lat_e5, v.id))
+    cuts = [sum(list(shares.values())[: n + 1]) / sum(shares.values()) for n in range(len(places))]
+    for number, village in enumerate(villages):
+        middle = (number + 0.5) / len(villages)
+        village.successor = next(
+            place for place, cut in zip(places, cuts, strict=True) if middle < cut + 1e-9
+        )

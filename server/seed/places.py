@@ -6,13 +6,14 @@ from typing import Any
 
 from server.seed.land import Commune, District, Land, Village
 from server.seed.plan import REFORM
-from shared.reference import Unit, groupings_2025, national_units
+from shared.reference import Unit, groupings_2025, interim_units, national_units
 
 #: From when on the made-up villages, stations and stores stand.
 SINCE = "2021-03-01"
 LAST_DAY = (REFORM - timedelta(days=1)).isoformat()
 FIRST_DAY = REFORM.isoformat()
 MADE_UP = "dữ liệu mẫu / generated demo data"
+INFERRED = "suy ra từ phần diện tích / inferred from shares of area"
 
 Body = dict[str, Any]
 
@@ -45,7 +46,7 @@ def _district(land: Land, district: District) -> Iterator[tuple[str, Body]]:
     bare = district.unit.name.removeprefix(f"{district.unit.unit_type} ")
     area = {"valid_from": FIRST_DAY, "name": f"Khu vực {bare}", "unit_type": "Khu vực y tế"}
     area["health_parent"] = land.successor_id or land.id
-    versions = [_version(district.unit, land.id), area]
+    versions = [*_until_the_reform(district.unit, land.id), area]
     yield district.id, {"level": "district", "versions": versions, "source": district.unit.source}
     name = _lower(district.unit.name)
     for place, level, title, kind in (
@@ -64,13 +65,14 @@ def _district(land: Land, district: District) -> Iterator[tuple[str, Body]]:
 
 def _communes_of_2025(land: Land) -> Iterator[tuple[str, Body]]:
     units = {unit.code: unit for unit in national_units(2025) if unit.level == "commune"}
-    former: dict[str, list[Commune]] = {}
+    former: dict[tuple[str, str], list[Commune]] = {}
     for commune in land.communes:
-        former.setdefault(commune.successor, []).append(commune)
-    for place, communes in former.items():
-        unit = units[communes[0].successor_code]
+        for successor in commune.successors.items():
+            former.setdefault(successor, []).append(commune)
+    for (place, code), communes in former.items():
+        unit = units[code]
         version = _version(unit, land.successor_id or land.id)
-        version["health_parent"] = _main_district(communes).id
+        version["health_parent"] = _main_district(code, communes).id
         yield (
             place,
             {
@@ -84,9 +86,9 @@ def _communes_of_2025(land: Land) -> Iterator[tuple[str, Body]]:
         )
 
 
-def _main_district(communes: list[Commune]) -> District:
+def _main_district(new_code: str, communes: list[Commune]) -> District:
     """The former district a commune of 2025 mostly came from, as groupings_2025.csv says, among those seeded."""
-    code = groupings_2025()[communes[0].successor_code].district_code_2022
+    code = groupings_2025()[new_code].district_code_2022
     return next((c.district for c in communes if c.district.unit.code == code), communes[0].district)
 
 
@@ -95,7 +97,7 @@ def _commune(land: Land, commune: Commune) -> Iterator[tuple[str, Body]]:
         commune.id,
         {
             "level": "commune",
-            "versions": [_version(commune.unit, commune.district.id)],
+            "versions": _until_the_reform(commune.unit, commune.district.id),
             "lat_e5": commune.lat_e5,
             "lon_e5": commune.lon_e5,
             "source": commune.unit.source,
@@ -117,13 +119,30 @@ def _commune(land: Land, commune: Commune) -> Iterator[tuple[str, Body]]:
     )
 
 
+def _until_the_reform(unit: Unit, parent: str) -> list[Body]:
+    """A district or commune through 30/06/2025. One that ended before stays as the area of its villages: no document
+    seen says which commune each of them fell to in between, and a village belongs somewhere on every day.
+    """
+    first = _version(unit, parent)
+    if unit.valid_to is None or unit.valid_to.isoformat() >= LAST_DAY:
+        return [first]
+    since = (unit.valid_to + timedelta(days=1)).isoformat()
+    later: Body = {"valid_from": since, "valid_to": LAST_DAY, "parent": parent}
+    interim = interim_units().get((unit.level, unit.code))
+    if interim is not None:
+        later |= {"name": interim.name, "unit_type": interim.unit_type, "code": interim.code}
+    else:
+        later |= {"name": f"Địa bàn {_lower(unit.name)} cũ", "unit_type": "Địa bàn cũ"}
+    return [first, later]
+
+
 def _village(commune: Commune, village: Village) -> Body:
     return {
         "level": "village",
-        "versions": _twice(village.name, village.unit_type, commune.id, commune.successor),
+        "versions": _twice(village.name, village.unit_type, commune.id, village.successor),
         "lat_e5": village.lat_e5,
         "lon_e5": village.lon_e5,
-        "source": MADE_UP,
+        "source": MADE_UP if len(commune.successors) == 1 else f"{MADE_UP}; {INFERRED}",
     }
 
 

@@ -22,6 +22,7 @@ from server.seed.fridge import Fridge
 from server.seed.land import Commune, District, Land, survey
 from server.seed.plan import SeedPlan
 from server.seed.programme import write_programme, write_targets
+from server.seed.reports import write_reports
 from server.seed.stores import Issues, StoreKeeper
 from server.seed.users import DemoUser, demo_users, store_users
 from server.seed.writing import Ids, Writer
@@ -107,6 +108,7 @@ class _Seeding:
             authors = partial(self._author_at, connection)
             write_affairs(authors, plan, land, self._ids("affairs"))
             write_amendment(connection, authors, plan, land, tallies, self._ids("amendment"))
+            write_reports(connection, authors, plan, land, self._ids("reports"))
         self._refresh()
         self._finish(tallies)
         return self.made

@@ -10,6 +10,9 @@ from server.seed.writing import Writer
 from shared.reference import reasons
 from shared.rules.visits import is_asked_about
 
+#: From this age on, people answer for themselves.
+_OF_AGE = 18
+
 
 def visit_days(chance: Random, home: Home, reach: float, last_day: int) -> list[int]:
     """Days (offsets) on which a household was visited; `reach` is the share of households ever visited."""
@@ -58,6 +61,11 @@ def _outcome(chance: Random, member: Member, lacks: bool, on: Any) -> dict[str, 
     if member.contraindicated:
         return line | {"outcome": "contraindicated", "reason": member.body["contraindication"]}
     if lacks:
+        if member.cannot_come and draw > 0.5:
+            line["transport_need"] = True
+        child = member.years() < _OF_AGE
+        if child and draw < 0.72:
+            line |= {"reached": True, "consent": _consent(draw)}
         if draw < 0.10:
             return line | {"outcome": "refused", "reason": chance.choice(list(reasons("refusal"))[:8])}
         if draw < 0.20:
@@ -70,3 +78,7 @@ def _outcome(chance: Random, member: Member, lacks: bool, on: Any) -> dict[str, 
     if draw > 0.93:
         return line | {"outcome": "absent", "reason": chance.choice(("not_at_home", "fields", "fields"))}
     return line
+
+
+def _consent(draw: float) -> str:
+    return "decline" if draw < 0.10 else "considering" if draw < 0.20 else "agree"

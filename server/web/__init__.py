@@ -13,7 +13,7 @@ VIEWS = (
     "affairs", "affairs_communication", "affairs_document", "affairs_forces", "affairs_forms",
     "affairs_groups", "affairs_reminders", "devices", "doubts", "duplicates", "entries", "exchange",
     "figures", "frame", "help_pages", "household", "imports", "maps", "outreach", "outreach_lists",
-    "overview", "papers", "person", "plans", "plans_deviations", "plans_edit", "plans_openings",
+    "overview", "papers", "person", "plans", "plans_campaign", "plans_deviations", "plans_edit", "plans_openings",
     "quality", "reconciliation", "reports", "reports_cells", "reports_files", "reports_layouts",
     "reports_periods", "reports_unit", "sign_in", "stock", "trend",
 )  # fmt: skip

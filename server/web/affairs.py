@@ -92,6 +92,12 @@ def elapsed(told: Told) -> str:
     return formats.elapsed(told.minutes(current_settings().clock.now()), language())
 
 
+def answered_after(told: Told) -> str:
+    """The time from the telling to the first answer; empty without one."""
+    minutes = told.minutes_to_answer()
+    return "" if minutes is None else formats.elapsed(minutes, language())
+
+
 def bucket_of(told: Told) -> str:
     """Which of BUCKETS a matter falls into."""
     return "closed" if told.state in CLOSED else "open" if told.state == "open" else "in_hand"
@@ -102,6 +108,7 @@ def matter_words() -> dict[str, Any]:
     return {
         "topic_words": topic_words,
         "elapsed": elapsed,
+        "answered_after": answered_after,
         "place_name": area().tree.name,
         "where": area().where,
         "today": current_settings().clock.today(),

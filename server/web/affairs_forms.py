@@ -63,7 +63,7 @@ def tell(kind: str) -> ResponseReturnValue:
         return _form(kind, places, place, body, said(refused.faults, kind)), 422
     db.session.commit()
     flash(t("affairs.told", kind=kind_label(kind)), "good")
-    return redirect(url_for(TOLD[kind]))
+    return redirect(_back(kind))
 
 
 @blueprint.route("/affairs/rosters/<village_id>", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def _register(kind: str, place_id: str, levels: Sequence[str]) -> ResponseReturn
         return _form(kind, places, place_id, body, said(refused.faults, kind)), 422
     db.session.commit()
     flash(t("affairs.reviewed", place=node.name), "good")
-    return redirect(url_for("web.forces"))
+    return redirect(_back(kind))
 
 
 def _form(
@@ -122,8 +122,18 @@ def _form(
         place=place,
         fields=asked(kind, _names(kind), values, _options(kind, place)),
         faults=faults,
-        back=TOLD.get(kind, "web.forces"),
+        tab=TOLD.get(kind, "web.forces"),
+        back=_back(kind),
     )
+
+
+def _back(kind: str) -> str:
+    """The list where what was written stands."""
+    if kind == "reminder":
+        return url_for("web.reminders", list="sent")
+    if kind == "team_roster":
+        return url_for("web.forces", list="teams")
+    return url_for(TOLD.get(kind, "web.forces"))
 
 
 def _names(kind: str) -> list[str]:

@@ -76,10 +76,8 @@ class Choice:
         return url_for("web.place", place_id=place_id, **self.address())
 
     def opens(self, place_id: str) -> bool:
-        """Whether the people behind a figure of this place can be listed: today's, of the villages it has today."""
-        if self.past or place_id not in self.seen.visible:
-            return False
-        return self.tree is self.seen.tree or self.villages(place_id) == self.seen.tree.villages(place_id)
+        """Whether the people behind a figure of this place can be listed: the list is of today."""
+        return not self.past and self.holds(place_id)
 
     def path(self, place_id: str) -> list[Crumb]:
         """From the province to a place, in the chosen hierarchy."""

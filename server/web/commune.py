@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from server.accounts.session import reader
-from server.indicators.outreach import Outreach, outreach_by
+from server.indicators.outreach import Outreach
 from server.places.tree import Node
 from server.registers.queries import recent_doses
 from server.stock.counts import held, newest_counts
@@ -13,7 +13,8 @@ from server.web.area import connection, person_name
 from server.web.choices import Choice
 from server.web.figures import measures
 from server.web.maps import mapped
-from server.web.standing import stand, words
+from server.web.reported import reported
+from server.web.standing import outreach_below, stand, words
 from shared.permissions import may_see
 
 RECENT_DOSES = 20
@@ -33,7 +34,7 @@ def commune_page(chosen: Choice, node: Node) -> str:
     tree = chosen.tree
     villages = chosen.villages(node.id)
     stood = stand(chosen, node, [tree.nodes[village] for village in villages])
-    outreach = outreach_by(connection(), {village: village for village in villages})
+    outreach = outreach_below(chosen, [tree.nodes[village] for village in villages])
     stock_shown = may_see(reader().role, "stock")
     inside = [p.id for p in (node, *tree.children(node.id))]
     sites = [p for p in inside if tree.nodes[p].level in SITES and p in chosen.seen.visible]
@@ -48,4 +49,5 @@ def commune_page(chosen: Choice, node: Node) -> str:
         person_name=person_name,
         measures=measures,
         stock_shown=stock_shown,
+        reports=reported(chosen, [node.id], waiting=False) if node.level == "commune" else None,
     )

@@ -13,7 +13,7 @@ from flask_login import login_required
 
 from server.accounts.session import language, reader
 from server.ledger.inspect import inspect
-from server.registers.names import subject_names
+from server.registers.names import subject_names, villages_of
 from server.web import blueprint
 from server.web.area import area, connection, names_shown, person_name, require
 from server.web.texts import age_group, day, in_language, kind_label, number, t, vaccine
@@ -108,7 +108,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
 def shown_body(one: Entry) -> list[Shown]:
     """The body's fields in the order of their declaration, with the subject first when it has a name."""
     ids = {one.subject} | set(_ids(one.body))
-    names = subject_names(connection(), ids)
+    names = _names_in_sight(ids)
     fields = KINDS[one.kind].schema.record_fields()
     subject = [_reference(t("entry.subject"), one.subject, names)] if one.subject in names else []
     return subject + _fields(one.kind, fields, one.body, names)
@@ -116,8 +116,16 @@ def shown_body(one: Entry) -> list[Shown]:
 
 def shown_value(kind: str, name: str, value: Any) -> Shown:
     """One value of a field of a kind, by itself, under the same masks."""
-    names = subject_names(connection(), _ids(value))
+    names = _names_in_sight(set(_ids(value)))
     return _field(kind, name, KINDS[kind].schema.record_fields()[name], value, names)
+
+
+def _names_in_sight(ids: set[str]) -> dict[str, tuple[str, str]]:
+    """Names of what the ids stand for; of people only those of the reader's area (a verdict may name another's)."""
+    names = subject_names(connection(), ids)
+    homes = villages_of(connection(), [id_ for id_, (what, _) in names.items() if what == "person"])
+    visible = area().visible
+    return {id_: found for id_, found in names.items() if id_ not in homes or homes[id_] in visible}
 
 
 def _fields(

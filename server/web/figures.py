@@ -14,9 +14,11 @@ from server.plans.goals import Goal, every_goal
 from server.registers.people import ORDERS, people_where
 from server.registers.queries import doses_of
 from server.web import blueprint
-from server.web.area import area, connection, names_shown, person_name, seen_place
+from server.web.area import area, connection, names_shown, person_name
+from server.web.choices import choice
 from server.web.listing import PAGE_ROWS, Paging, Sorting
 from server.web.person import birth
+from server.web.standing import chosen_figure_url, own_province
 from shared.faults import Refused, fault
 
 MEASURES = ("people", "absent", "contraindicated", "due", "covered", "to_go")
@@ -25,12 +27,14 @@ MEASURES = ("people", "absent", "contraindicated", "due", "covered", "to_go")
 @blueprint.get("/places/<place_id>/figures/<goal_key>/<measure>")
 @login_required
 def figure(place_id: str, goal_key: str, measure: str) -> ResponseReturnValue:
-    """The people a figure counts at a place."""
-    node, seen = seen_place(place_id), area()
-    goal = next((g for g in every_goal(connection(), node.province) if g.key == goal_key), None)
-    if goal is None or measure not in MEASURES:
+    """The people a figure counts at a place of either hierarchy; figures of a past day have no list."""
+    chosen = choice()
+    node = chosen.node(place_id)
+    goals = every_goal(connection(), own_province(chosen, node))
+    goal = next((g for g in goals if g.key == goal_key), None)
+    if goal is None or measure not in MEASURES or chosen.past:
         raise Refused(fault("scope.hidden"))
-    villages = [v for v in seen.tree.villages(place_id) if v in seen.visible]
+    villages = chosen.villages(node.id)
     cells = measures(total(figures(connection(), villages).values()).get(goal, Figures()))
     sorting, paging = Sorting.from_address(ORDERS, "name"), Paging.from_address(cells[measure])
     persons = people_where(
@@ -45,9 +49,10 @@ def figure(place_id: str, goal_key: str, measure: str) -> ResponseReturnValue:
     return render_template(
         "figure.html",
         place=node,
-        path=area().path(place_id),
+        path=chosen.path(node.id),
+        chosen=chosen,
+        figure_url=chosen_figure_url(chosen),
         goal=goal,
-        goal_key=goal_key,
         measure=measure,
         measures=MEASURES,
         cells=cells,

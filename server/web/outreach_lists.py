@@ -27,6 +27,7 @@ from server.registers.openings import openings_in
 from server.reports.workbook import CSV_TYPE, XLSX_TYPE, Column, Sheet, Source, csv_text, workbook_bytes
 from server.settings import current_settings
 from server.web import blueprint
+from server.web.affairs_communication import national
 from server.web.area import area, connection, names_shown, person_name, require
 from server.web.entries import TELLS_OF_INFECTION
 from server.web.listing import PAGE_ROWS, Paging
@@ -46,6 +47,9 @@ from shared.faults import Refused, fault
 from shared.text.folding import sort_key
 
 FORMATS = ("xlsx", "csv")
+
+#: A route up to so many people stands on one page, to be printed whole.
+PRINTED_WHOLE = 300
 
 COLUMNS = (
     "commune", "village", "lane", "address", "head", "person", "birth", "phone", "why", "due", "appointment",
@@ -122,12 +126,11 @@ def outreach_route() -> ResponseReturnValue:
         return _by_place(asked, "cannot_come")
     stops = _route(asked)
     paging = Paging.from_address(len(stops))
+    shown, words = paging.of(stops), paging.words()
+    if len(stops) <= PRINTED_WHOLE:
+        shown, words = stops, {"page": 1, "pages": 1, "total": len(stops), "first": 1, "last": len(stops)}
     return render_template(
-        "outreach_route.html",
-        groups=_groups(paging.of(stops)),
-        formats=FORMATS,
-        **_words(asked),
-        **paging.words(),
+        "outreach_route.html", groups=_groups(shown), formats=FORMATS, **_words(asked), **words
     )
 
 
@@ -210,7 +213,7 @@ def _line(stop: Stop) -> list[Any]:
         stop.head_name,
         stop.full_name,
         birth(stop),
-        stop.phone or stop.guardian_phone,
+        national(stop.phone or stop.guardian_phone or ""),
         why(stop),
         ", ".join(dose_type(dose.dose_type) for dose in stop.due),
         day(stop.appointment_on) if stop.appointment_on else "",
@@ -235,6 +238,7 @@ def _words(asked: Reached) -> dict[str, Any]:
         "commune_name": lambda village: node.name if (node := tree.up(village, "commune")) else "",
         "person_name": person_name,
         "names_shown": names_shown(),
+        "national": national,
         "birth": birth,
         "why": why,
         "reason_words": reason_of,

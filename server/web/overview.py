@@ -12,7 +12,6 @@ from flask_login import login_required
 from server.accounts.owners import owners
 from server.accounts.session import reader
 from server.indicators.figures import covered_days
-from server.indicators.outreach import outreach_by
 from server.indicators.standings import Standing
 from server.indicators.trend import SPARK_DAYS, heights, lately
 from server.places.order import place_key
@@ -23,8 +22,10 @@ from server.web.area import area, connection
 from server.web.attention import attention
 from server.web.choices import Choice, choice
 from server.web.commune import commune_page, station_of
+from server.web.kept import kept
 from server.web.maps import area_node, mapped
-from server.web.standing import Stood, stand, words
+from server.web.reported import Reported, reported
+from server.web.standing import Stood, outreach_below, stand, words
 from shared.permissions import may_see
 
 COUNT_LINES = 6
@@ -72,29 +73,39 @@ def _overview(chosen: Choice, node: Node, children: Sequence[Node]) -> str:
     shown = stood.table.only({p.id for p in children})
     sites = _sites(chosen, node, children)
     districts = [p.id for p in (node, *children) if p.level == "district"]
-    areas = {village: p.id for p in children for village in chosen.villages(p.id)}
     return render_template(
         "overview.html",
-        **words(stood, shown, outreach_by(connection(), areas)),
+        **words(stood, shown, outreach_below(chosen, children)),
         mapped=sorted(stood.table.only({p.id for p in communes}).rows, key=_least_covered(stood)),
-        sparks=sparks(stood, list(areas)),
+        sparks=sparks(stood, children),
         owners=owners(connection(), districts),
         attention=attention(chosen, node, children, stood, communes, sites),
         counts=newest_counts(connection(), sites, COUNT_LINES),
         stock_shown=may_see(reader().role, "stock"),
+        reports=_queries(chosen, node),
     )
 
 
-def sparks(stood: Stood, villages: Sequence[str]) -> list[list[tuple[int, int]]]:
+def _queries(chosen: Choice, node: Node) -> list[Reported] | None:
+    """A district's reports that wait for someone: the district is the unit held to account (R086)."""
+    if node.level != "district":
+        return None
+    inside = [p.id for p in chosen.seen.tree.below(node.id) if p.level in ("commune", "team")]
+    return reported(chosen, [p for p in inside if p in chosen.seen.visible], waiting=True)
+
+
+def sparks(stood: Stood, places: Sequence[Node]) -> list[list[tuple[int, int]]]:
     """For each goal, (people, height of its bar) of each of the last days."""
-    as_of = stood.chosen.as_of
-    since = as_of - timedelta(days=SPARK_DAYS - 1)
-    days = covered_days(connection(), dict.fromkeys(villages, "all"), since, as_of).get("all", {})
-    found = []
-    for goal in stood.goals:
-        values = lately(days.get(goal, {}), as_of)
-        found.append(list(zip(values, heights(values, SPARK_HEIGHT), strict=True)))
-    return found
+    chosen = stood.chosen
+
+    def count() -> list[list[int]]:
+        villages = {v: "all" for place in places for v in chosen.villages(place.id)}
+        since = chosen.as_of - timedelta(days=SPARK_DAYS - 1)
+        days = covered_days(connection(), villages, since, chosen.as_of).get("all", {})
+        return [lately(days.get(goal, {}), chosen.as_of) for goal in stood.goals]
+
+    values = kept(chosen, ("sparks", stood.node.id, tuple(p.id for p in places)), count)
+    return [list(zip(each, heights(each, SPARK_HEIGHT), strict=True)) for each in values]
 
 
 def _least_covered(stood: Stood) -> Callable[[Standing], tuple[float, str]]:

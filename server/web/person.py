@@ -26,6 +26,7 @@ from server.registers.one_person import (
 from server.registers.openings import schedule_of_person
 from server.settings import current_settings
 from server.web import blueprint
+from server.web.affairs_communication import national
 from server.web.area import area, connection, names_shown, person_name
 from server.web.entries import HIDDEN, shown_value
 from server.web.outreach_area import reason_of, screens
@@ -113,6 +114,7 @@ def _words() -> dict[str, Any]:
     return {
         "person_name": person_name,
         "names_shown": names_shown(),
+        "national": national,
         "place_name": area().tree.name,
         "open_place": lambda place: place in area().visible,
         "birth": birth,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from server.accounts.session import language, reader
-from server.interop.layouts import people as read_people
+from server.accounts.session import reader
 from server.places.order import place_key
 from server.places.tree import Node
 from server.plans.campaigns import CampaignRow, campaigns_of, deviations_at
@@ -20,10 +19,11 @@ from server.web import blueprint
 from server.web.area import area, connection, seen_place
 from server.web.listing import Paging, Sorting
 from server.web.plans import may_write, provinces
+from server.web.record_forms import asked, given, said
 from server.web.texts import t
 from server.web.writing import write
 from shared.faults import Fault, Refused, fault
-from shared.kinds import KINDS, VOID
+from shared.kinds import VOID
 from shared.records import may_author
 from shared.records.place import GROUP_LEVELS
 from shared.records.plan_deviation import REASONS
@@ -32,7 +32,8 @@ from shared.rules.plans import in_force
 #: Levels a deviation may be reported for.
 LEVELS = ("province", "district", "commune", *GROUP_LEVELS)
 
-_DAYS = ("from_on", "proposed_due_on")
+#: What is asked besides the place and the goal.
+FIELDS = ("reason", "from_on", "differs", "proposed", "proposed_people", "proposed_due_on")
 
 
 @blueprint.get("/plans/deviations")
@@ -79,7 +80,7 @@ def deviations() -> ResponseReturnValue:
 def deviation_new() -> ResponseReturnValue:
     """The form of a deviation."""
     _reporter()
-    return _form({"from_on": current_settings().clock.today().isoformat(), **request.args}, ())
+    return _form(request.args.to_dict(), {"from_on": current_settings().clock.today().isoformat()}, ())
 
 
 @blueprint.post("/plans/deviations/new")
@@ -87,12 +88,17 @@ def deviation_new() -> ResponseReturnValue:
 def deviation_report() -> ResponseReturnValue:
     """Write a deviation; the form again when something is wrong with it."""
     _reporter()
-    place = seen_place(request.form["place"]) if request.form.get("place") else None
+    form = request.form
+    node = seen_place(form["place"]) if form.get("place") else None
+    about = next((part for part in _about() if part["value"] == form.get("about")), None)
+    body = given("plan_deviation", FIELDS, form)
     try:
-        node, body = _body(place, request.form)
-        write(lambda author: author.write("plan_deviation", subject=node.id, place=node.id, body=body))
+        if node is None or node.level not in LEVELS or about is None:
+            raise Refused(fault("field.missing", t("deviations.about") if node else t("column.place")))
+        place, whole = node.id, about["body"] | body
+        write(lambda author: author.write("plan_deviation", subject=place, place=place, body=whole))
     except Refused as refused:
-        return _form(request.form.to_dict(), refused.faults), 422
+        return _form(form.to_dict(), body, said(refused.faults, "plan_deviation")), 422
     flash(t("deviations.written", place=node.name), "good")
     return redirect(url_for("web.deviations"))
 
@@ -149,53 +155,6 @@ def _places() -> list[tuple[Node | None, list[Node]]]:
     ]
 
 
-def _body(node: Node | None, form: Any) -> tuple[Node, dict[str, Any]]:
-    """The place and the body a form gives for it. Raises Refused with every fault there is."""
-    faults: list[Fault] = []
-    lang = language()
-
-    def label(name: str) -> str:
-        return KINDS["plan_deviation"].field_label(name, lang)
-
-    text = {
-        name: str(form.get(name, "")).strip() for name in ("differs", "proposed", "proposed_people", *_DAYS)
-    }
-    if node is None or node.level not in LEVELS:
-        faults.append(fault("field.missing", t("column.place")))
-    about = next((part for part in _about() if part["value"] == form.get("about")), None)
-    if about is None:
-        faults.append(fault("field.missing", t("deviations.about")))
-    reason = form.get("reason", "")
-    if reason not in REASONS:
-        faults.append(fault("field.missing", label("reason")))
-    if not text["differs"]:
-        faults.append(fault("field.missing", label("differs")))
-    days: dict[str, str | None] = {}
-    for name in _DAYS:
-        try:
-            days[name] = date.fromisoformat(text[name]).isoformat() if text[name] else None
-        except ValueError:
-            faults.append(fault("field.not_day", label(name)))
-    if not text["from_on"]:
-        faults.append(fault("field.missing", label("from_on")))
-    people = None
-    if text["proposed_people"]:
-        try:
-            people = read_people(text["proposed_people"])
-        except ValueError:
-            faults.append(fault("field.not_whole", label("proposed_people")))
-    if faults or node is None or about is None:
-        raise Refused(faults)
-    return node, {
-        **about["body"],
-        "reason": reason,
-        "differs": text["differs"],
-        "proposed": text["proposed"] or None,
-        "proposed_people": people,
-        **days,
-    }
-
-
 def _about() -> list[dict[str, Any]]:
     """What a deviation may be about: a campaign as a whole, or one of its goals."""
     found: list[dict[str, Any]] = [
@@ -212,12 +171,12 @@ def _about() -> list[dict[str, Any]]:
     return found
 
 
-def _form(given: dict[str, str], faults: tuple[Fault, ...]) -> str:
+def _form(chosen: dict[str, str], body: dict[str, Any], faults: Sequence[Fault]) -> str:
     return render_template(
         "plans_deviation_new.html",
-        given=given,
+        chosen=chosen,
+        fields=asked("plan_deviation", FIELDS, body, {}),
         faults=faults,
         places=_places(),
         about=_about(),
-        reasons=list(REASONS),
     )

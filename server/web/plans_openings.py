@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,16 +12,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import select
 
-from server.accounts.session import language, reader
+from server.accounts.session import reader
 from server.database import select_among
 from server.registers.safety import DoseOpening
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import area, connection
 from server.web.plans import provinces
+from server.web.record_forms import asked, given, said
 from server.web.texts import age_group as group_words
 from server.web.texts import dose_type as dose_words
 from server.web.texts import t
+from server.web.texts import vaccine as vaccine_words
 from server.web.writing import write
 from shared.faults import Fault, Refused, fault
 from shared.kinds import KINDS
@@ -29,14 +32,18 @@ from shared.records.dose import DOSE_TYPES
 from shared.reference import age_groups, dose_openings, vaccines
 
 _OPENINGS = select(DoseOpening.__table__)
-_WHOLES = ("interval_days", "interval_months", "covid_deferral_months")
+#: What an opening can be on a day.
+STATES = ("open", "coming", "ended", "closed")
+
+#: What is asked of an opening.
+FIELDS = tuple(KINDS["dose_opening"].schema.record_fields())
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An opening in the list. `entry`: by an entry of the province, else it ships with the program.
 
-    `state`: open, coming (opened from a later day), ended, or closed (prepared, waiting for an instruction).
+    `state`: one of STATES; coming is opened from a later day, closed is prepared and waits for an instruction.
     """
 
     age_group: str
@@ -63,17 +70,11 @@ def opening_write() -> ResponseReturnValue:
     """Open a dose to an age group from a day, by order of a document."""
     if not may_open():
         raise Refused(fault("permission.denied"))
-    form = request.form
-    body: dict[str, Any] = {
-        name: form.get(name, "").strip() or None
-        for name in ("age_group", "dose_type", "opens_on", "closes_on", "document", "note", "condition")
-    }
-    body["vaccines"] = form.getlist("vaccines") or None
+    body = given("dose_opening", FIELDS, request.form)
     try:
-        body |= {name: _whole(form.get(name, "").strip(), name) for name in _WHOLES}
         write(lambda author: author.write("dose_opening", place=provinces()[0], body=body))
     except Refused as refused:
-        return _page(form.to_dict(), _labelled(refused.faults)), 422
+        return _page(body, said(refused.faults, "dose_opening")), 422
     words = {"dose": dose_words(body["dose_type"]), "group": group_words(body["age_group"])}
     flash(t("openings.written", **words), "good")
     return redirect(url_for("web.openings"))
@@ -84,25 +85,7 @@ def may_open() -> bool:
     return may_author(reader().role, "dose_opening") and len(provinces()) == 1
 
 
-def _whole(text: str, name: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise Refused(fault("field.not_whole", name))
-    return int(text)
-
-
-def _labelled(faults: tuple[Fault, ...]) -> list[Fault]:
-    """The faults with the fields as the form calls them."""
-    kind = KINDS["dose_opening"]
-    known = kind.schema.record_fields()
-    return [
-        Fault(f.code, kind.field_label(f.field, language()), f.params) if f.field in known else f
-        for f in faults
-    ]
-
-
-def _page(given: dict[str, str], faults: Any) -> str:
+def _page(body: dict[str, Any], faults: Sequence[Fault]) -> str:
     today = current_settings().clock.today()
     rows = [
         Shown(
@@ -120,16 +103,16 @@ def _page(given: dict[str, str], faults: Any) -> str:
     groups = list(age_groups())
     rank = {code: number for number, code in enumerate((*groups, *DOSE_TYPES))}
     rows.sort(key=lambda r: (rank.get(r.age_group, 99), rank[r.dose_type], r.opens_on or date.max))
+    options = {
+        "age_group": [(code, group_words(code)) for code in groups],
+        "vaccines": [(code, vaccine_words(code)) for code in vaccines()],
+    }
     return render_template(
         "plans_openings.html",
         rows=rows,
-        given=given,
-        chosen=request.form.getlist("vaccines"),
+        fields=asked("dose_opening", FIELDS, body, options),
         faults=faults,
         may_open=may_open(),
-        groups=groups,
-        doses=list(DOSE_TYPES),
-        codes=list(vaccines()),
         province=area().tree.name(provinces()[0]) if provinces() else "",
     )
 

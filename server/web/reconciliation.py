@@ -18,7 +18,7 @@ from server.places.order import place_key
 from server.reports import reconciling
 from server.reports.indicators import COUNTS, INDICATORS
 from server.reports.reconciling import Compared
-from server.reports.unit_figures import unit_figures
+from server.reports.unit_figures import place_figures
 from server.web import blueprint
 from server.web.area import area, connection, require
 from server.web.listing import Paging, Sorting
@@ -30,7 +30,6 @@ from server.web.reports_frame import (
     own_units,
     period_words,
     require_author,
-    seen_unit,
     vaccine_name,
 )
 from server.web.texts import t
@@ -52,8 +51,8 @@ _KEYS: dict[str, Callable[[Compared], Any]] = {
 def reconciliation() -> ResponseReturnValue:
     """Every figure compared with the CDC's in the reader's area, and a form for one more."""
     require("reports")
-    units = own_units()
-    found = reconciling.reconciliations(connection(), [unit.id for unit in units])
+    places = _places()
+    found = reconciling.reconciliations(connection(), places)
     state = request.args.get("state", "")
     shown = [c for c in found if not state or c.state == state]
     sorting = Sorting.from_address(_KEYS, "period", descending=True)
@@ -64,7 +63,8 @@ def reconciliation() -> ResponseReturnValue:
         rows=paging.of(sorting.apply(shown, _KEYS)),
         totals={name: counted[name] for name in STATES},
         state=state,
-        units=units,
+        places=places,
+        where=area().where,
         indicator_choices=[(code, indicator_name(code)) for code in COUNTS],
         vaccine_choices=[(code, vaccine_name(code)) for code in vaccines()],
         indicator_name=indicator_name,
@@ -82,15 +82,17 @@ def compare_figure() -> ResponseReturnValue:
     """Enter the CDC's figure for a unit; the unit's own is what it last reported."""
     require("reports")
     require_author("reconciliation")
-    unit = seen_unit(request.form.get("unit", ""))
+    place = request.form.get("place", "")
+    if place not in _places():
+        raise Refused(fault("scope.hidden"))
     period = _period(request.form.get("kind", ""), request.form.get("on", ""))
     indicator, vaccine = request.form.get("indicator", ""), request.form.get("vaccine") or None
     if indicator not in COUNTS or (vaccine and vaccine not in vaccines()):
         raise Refused(fault("field.not_option", "indicator"))
-    own = unit_figures(connection(), unit, period)
+    own = place_figures(connection(), area().tree, place, period)
     hand = author()
     subject = reconciling.write(
-        hand, unit.id, period, indicator, vaccine,
+        hand, place, period, indicator, vaccine,
         {
             "unit_value": own.get((indicator, vaccine or "")),
             "cdc_value": _whole("cdc_value"),
@@ -146,7 +148,7 @@ def indicator_name(code: str) -> str:
 
 
 def _page(found: Compared, faults: Any = (), typed: dict[str, Any] | None = None) -> str:
-    own = unit_figures(connection(), seen_unit(found.unit_id), found.period)
+    own = place_figures(connection(), area().tree, found.unit_id, found.period)
     return render_template(
         "reconciliation_one.html",
         found=found,
@@ -162,6 +164,13 @@ def _page(found: Compared, faults: Any = (), typed: dict[str, Any] | None = None
     )
 
 
+def _places() -> list[str]:
+    """Places whose figures the reader may compare: districts that lie in their area, and its units."""
+    units = own_units()
+    above = [node.id for level in ("province", "district") for node in area().at_level(level)]
+    return [*above, *(unit.id for unit in units)]
+
+
 def _period(kind: str, on: str) -> Period:
     """The period of a kind that holds a day. Raises Refused."""
     try:
@@ -172,7 +181,7 @@ def _period(kind: str, on: str) -> Period:
 
 def _seen(subject: str) -> Compared:
     found = reconciling.one(connection(), subject)
-    if found is None or found.unit_id not in {unit.id for unit in own_units()}:
+    if found is None or found.unit_id not in _places():
         raise Refused(fault("scope.hidden"))
     return found
 

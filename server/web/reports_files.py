@@ -25,6 +25,7 @@ from server.reports.workbook import (
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import area, connection, require
+from server.web.listing import Paging
 from server.web.reports import asked_words
 from server.web.reports_frame import (
     Asked,
@@ -49,9 +50,10 @@ def report_sheet() -> ResponseReturnValue:
     asked = asked_in_address()
     units, district = _units()
     rows = form_rows(connection(), asked.layout, units, asked.period)
+    paging = Paging.from_address(len(rows))
     return render_template(
         "reports_sheet.html",
-        rows=rows,
+        rows=paging.of(rows),
         totals=form_totals(asked.layout, rows),
         layout=asked.layout,
         indicators=INDICATORS,
@@ -61,6 +63,7 @@ def report_sheet() -> ResponseReturnValue:
         districts=districts_of(own_units()),
         counted_only=sum(row.source == "counted" for row in rows),
         **asked_words(asked),
+        **paging.words(),
     )
 
 

@@ -17,7 +17,7 @@ from server.reports import closing, restating
 from server.reports.closing import Closed
 from server.reports.models import PeriodClose
 from server.reports.restating import Restated, UnitChange
-from server.reports.standing import Sent, sent_reports, state_of
+from server.reports.standing import STATES, Sent, sent_reports, state_of
 from server.reports.units import Unit
 from server.reports.watching import units_closed
 from server.web import blueprint
@@ -52,6 +52,16 @@ class DistrictLine:
     states: dict[str, int]
     close: Closed | None
     restated: int
+
+    @property
+    def accepted(self) -> int:
+        """Units whose report is accepted."""
+        return self.states.get("accepted", 0)
+
+    @property
+    def left(self) -> list[tuple[str, int]]:
+        """(state, units) of those that are not, the most urgent first."""
+        return [(s, self.states[s]) for s in STATES if s != "accepted" and self.states.get(s)]
 
 
 @blueprint.get("/reports/periods")

@@ -92,7 +92,9 @@ def review_report(form: str, kind: str, key: str, unit_id: str) -> ResponseRetur
     seen = request.form.get("seen", "")
     try:
         if request.form.get("verdict") == "queried":
-            reviewing.query(author(), sent, seen, request.form.get("cell"), request.form.get("text", ""))
+            cell = request.form.get("cell", "")
+            about = f"{asked.layout.name}, {period_words(asked.period)}: {_cell_words(asked, cell)}"
+            reviewing.query(author(), sent, seen, cell, request.form.get("text", ""), about)
             told = t("report.queried_done", unit=unit.name)
         else:
             reviewing.accept(author(), sent, seen)

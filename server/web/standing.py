@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from server.indicators.denominators import DENOMINATORS, divided_by
 from server.indicators.figures import figures_by
-from server.indicators.outreach import Outreach
+from server.indicators.outreach import Outreach, outreach_by
 from server.indicators.past import as_of
 from server.indicators.progress import Progress
 from server.indicators.refreshing import stale_count
@@ -20,6 +20,7 @@ from server.places.tree import Node
 from server.plans.goals import Goal, goals_of
 from server.web.area import connection
 from server.web.choices import HIERARCHIES, Choice
+from server.web.kept import kept
 from server.web.listing import Sorting
 from server.web.texts import day, moment, number, percent_of, t, tenths
 
@@ -49,10 +50,15 @@ class Stood:
 
 def stand(chosen: Choice, node: Node, places: Sequence[Node]) -> Stood:
     """How these places stand against the goals of the chosen day, divided as chosen; only visible villages count."""
-    goals = goals_of(connection(), own_province(chosen, node), chosen.as_of)
-    named = {p.id: (p.name, chosen.villages(p.id)) for p in places}
-    counted = as_of(chosen.as_of, goals) if chosen.past else figures_by
-    found = standings(connection(), goals, named, chosen.as_of, counted)
+    province = own_province(chosen, node)
+
+    def count() -> tuple[list[Goal], Standings]:
+        goals = goals_of(connection(), province, chosen.as_of)
+        named = {p.id: (p.name, chosen.villages(p.id)) for p in places}
+        counted = as_of(chosen.as_of, goals) if chosen.past else figures_by
+        return goals, standings(connection(), goals, named, chosen.as_of, counted)
+
+    goals, found = kept(chosen, ("standings", province, tuple(p.id for p in places)), count)
     found = divided_by(
         connection(),
         found,
@@ -60,11 +66,21 @@ def stand(chosen: Choice, node: Node, places: Sequence[Node]) -> Stood:
         chosen.denominator,
         tree=chosen.tree,
         own_tree=chosen.seen.tree,
-        province=own_province(chosen, node),
+        province=province,
         place=node.id,
         as_of=chosen.as_of,
     )
     return Stood(chosen, node, goals, found)
+
+
+def outreach_below(chosen: Choice, places: Sequence[Node]) -> dict[str, Outreach]:
+    """Place id -> how far outreach has come in the villages of it that the reader may see."""
+
+    def count() -> dict[str, Outreach]:
+        areas = {village: p.id for p in places for village in chosen.villages(p.id)}
+        return outreach_by(connection(), areas)
+
+    return kept(chosen, ("outreach", tuple(p.id for p in places)), count)
 
 
 def own_province(chosen: Choice, node: Node) -> str:
@@ -75,9 +91,14 @@ def own_province(chosen: Choice, node: Node) -> str:
     return chosen.seen.tree.nodes[village].province if village else node.province
 
 
-def figure_url(place_id: str, goal: Goal, measure: str) -> str:
-    """The address of the people behind a figure."""
-    return url_for("web.figure", place_id=place_id, goal_key=goal.key, measure=measure)
+def chosen_figure_url(chosen: Choice) -> Callable[[str, Goal, str], str]:
+    """Gives the address of the people behind a figure, on the chosen tree."""
+    query = {name: value for name, value in chosen.address().items() if name == "hierarchy"}
+
+    def address(place_id: str, goal: Goal, measure: str) -> str:
+        return url_for("web.figure", place_id=place_id, goal_key=goal.key, measure=measure, **query)
+
+    return address
 
 
 def pace_words(last_7_days: int) -> str:
@@ -112,7 +133,7 @@ def words(stood: Stood, rows: Standings, outreach: Mapping[str, Outreach] | None
         "chosen": chosen,
         "denominators": DENOMINATORS,
         "hierarchies": HIERARCHIES,
-        "figure_url": figure_url,
+        "figure_url": chosen_figure_url(chosen),
         "pace": pace_words,
         "place_name": chosen.tree.name,
         "here_path": request.path,

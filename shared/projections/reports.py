@@ -53,6 +53,7 @@ def review_row(entry: Entry, corrected_by: str | None) -> Row:
         "judged_id": body["report"],
         "verdict": body["verdict"],
         "cell": body.get("cell"),
+        "about": body.get("about"),
         "text": body.get("text"),
         "settles": ",".join(sorted(set(body.get("settles") or ()))),
         "author_id": entry.author,

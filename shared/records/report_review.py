@@ -12,11 +12,14 @@ VERDICTS = {"accepted": ("Đã duyệt", "Accepted"), "queried": ("Hỏi lại",
 
 
 class ReportReviewBody(Body):
-    """Fields of a review; its subject is the report. `settles` are queries that need no answer any more."""
+    """Fields of a review; its subject is the report. `about` names form, period and cell for whoever reads it on
+    a phone, which knows no forms; `settles` are queries that need no answer any more.
+    """
 
     report = Ref("Bản báo cáo", "Report as sent", required=True)
     verdict = Choice("Kết luận", "Verdict", VERDICTS, required=True)
     cell = Text("Ô hỏi", "Cell asked about", longest=120)
+    about = Text("Về", "About", longest=600)
     text = Text("Nội dung", "Text", longest=500, form="long_text")
     settles = Many("Kết thúc các câu hỏi", "Settles queries", Ref("Câu hỏi", "Query", required=True))
 

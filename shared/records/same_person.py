@@ -45,6 +45,7 @@ SAME_PERSON = declare(
         authors=IDENTITY,
         streams=("place", "home"),
         people=("person_a", "person_b"),
+        together=("verdict", "same"),
         rules=(pair_is_named,),
     )
 )

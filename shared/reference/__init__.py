@@ -10,12 +10,15 @@ from shared.reference.lists import report_forms as report_forms
 from shared.reference.lists import schedule_limits as schedule_limits
 from shared.reference.places import Centre as Centre
 from shared.reference.places import Grouping as Grouping
+from shared.reference.places import Overlap as Overlap
 from shared.reference.places import PopulationFigure as PopulationFigure
 from shared.reference.places import Succession as Succession
 from shared.reference.places import Unit as Unit
 from shared.reference.places import commune_centres as commune_centres
 from shared.reference.places import groupings_2025 as groupings_2025
+from shared.reference.places import interim_units as interim_units
 from shared.reference.places import national_units as national_units
+from shared.reference.places import overlaps as overlaps
 from shared.reference.places import population_figures as population_figures
 from shared.reference.places import province_codes_2022 as province_codes_2022
 from shared.reference.places import successions as successions

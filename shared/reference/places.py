@@ -47,6 +47,16 @@ class Succession:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Which share of an old commune's area a new one took over (0 to 1), measured on two boundary layers."""
+
+    old_code: str
+    new_code: str
+    area_share: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grouping:
     """The former district that a commune of 2025 mostly came from."""
 
@@ -109,6 +119,25 @@ def successions(province_code: str | None = None) -> tuple[Succession, ...]:
         Succession(**(row | {"as_of": date.fromisoformat(row["as_of"])}))  # type: ignore[arg-type]
         for row in rows("succession_2025.csv")
     )
+
+
+@cache
+def overlaps() -> dict[tuple[str, str], Overlap]:
+    """(old code, new code) -> the share, for the communes of the four provinces."""
+    return {
+        (row["old_code"], row["new_code"]): Overlap(
+            row["old_code"], row["new_code"], float(row["area_share"]), row["source"]
+        )
+        for row in rows("overlap_2025.csv")
+    }
+
+
+@cache
+def interim_units() -> dict[tuple[str, str], Unit]:
+    """(level, code) -> the unit under this code on 30/06/2025, where it changed since 15/04/2022 (four provinces)."""
+    since = date(2022, 4, 15)
+    changed = _units("changes_2022_2025.csv")
+    return {(unit.level, unit.code): unit for unit in changed if unit.valid_from and unit.valid_from > since}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Dose rules and the intervals they set: chosen by the day, the age, the vaccine and what came before (R025)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -46,13 +46,12 @@ def conditions_of(person: Mapping[str, Any], had: Mapping[str, Any], on: date) -
     return frozenset(found)
 
 
-@lru_cache(maxsize=20_000)
 def rule_for(
     dose_type: str,
     years: int,
     on: date,
     *,
-    conditions: frozenset[str] = frozenset(),
+    conditions: Collection[str] = (),
     vaccine: str | None = None,
     after: str | None = None,
 ) -> DoseRule | None:
@@ -64,11 +63,8 @@ def rule_for(
     before = vaccines().get(after or "")
     fitting = [
         rule
-        for rule in dose_rules()
-        if rule.dose_type == dose_type
-        and rule.valid_from <= on
-        and (rule.valid_to is None or on <= rule.valid_to)
-        and rule.age_min_years <= years
+        for rule in _in_force(dose_type, on)
+        if rule.age_min_years <= years
         and (rule.age_max_years is None or years <= rule.age_max_years)
         and (not rule.condition_code or rule.condition_code in conditions)
         and (not rule.vaccines or vaccine is None or vaccine in rule.vaccines)
@@ -83,12 +79,8 @@ def general_rule(dose_type: str, on: date) -> DoseRule | None:
     """The rule for every adult of a dose in force on a day, whatever the vaccine and the condition."""
     found = [
         rule
-        for rule in dose_rules()
-        if rule.dose_type == dose_type
-        and not (rule.condition_code or rule.vaccines or rule.after_platform)
-        and rule.age_max_years is None
-        and rule.valid_from <= on
-        and (rule.valid_to is None or on <= rule.valid_to)
+        for rule in _in_force(dose_type, on)
+        if not (rule.condition_code or rule.vaccines or rule.after_platform) and rule.age_max_years is None
     ]
     return found[-1] if found else None
 
@@ -119,6 +111,17 @@ def timing(
         return None
     due_on, document = _by_vaccine(dose_type, had, vaccine)
     return Timing(due_on, document or opening.document, deferral)
+
+
+@lru_cache(maxsize=10_000)
+def _in_force(dose_type: str, on: date) -> tuple[DoseRule, ...]:
+    return tuple(
+        rule
+        for rule in dose_rules()
+        if rule.dose_type == dose_type
+        and rule.valid_from <= on
+        and (rule.valid_to is None or on <= rule.valid_to)
+    )
 
 
 def _by_vaccine(

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.browser
 
 DAY = date(2022, 4, 15)
 
+FIRST_PAINT = """() => new Promise((done) => new PerformanceObserver((list) => {
+  for (const paint of list.getEntriesByName('first-contentful-paint')) done(paint.startTime);
+}).observe({type: 'paint', buffered: true}))"""
+
 
 @pytest.fixture
 def outlined(site: Site) -> Site:
@@ -153,21 +157,18 @@ def test_the_first_paint_of_the_province_page_comes_within_a_second(outlined: Si
     painted = []
     for _ in range(3):
         desk.open("/")
-        desk.page.wait_for_load_state("load")
-        painted.append(
-            desk.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        )
+        painted.append(desk.page.evaluate(FIRST_PAINT))
     assert min(painted) < 1_000
     loaded = desk.page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
     assert not [name for name in loaded if not name.startswith(outlined.url)]
 
 
-def test_the_province_page_prints_on_two_sheets_with_its_day(outlined: Site, desk: Desk) -> None:
+def test_the_province_page_prints_with_its_day(outlined: Site, desk: Desk) -> None:
     desk.sign_in("tinh")
     page = desk.page
     page.wait_for_load_state("networkidle")
     page.emulate_media(media="print")
-    expect(page.locator(".print-only")).to_contain_text("15/04/2022")
+    expect(page.locator(".print-only").first).to_contain_text("15/04/2022")
     expect(page.locator(".as-of")).to_be_visible()
     for hidden in (".side", ".choices", ".map-list", ".leaflet-control-zoom"):
         expect(page.locator(hidden).first).to_be_hidden()

@@ -92,6 +92,7 @@ def test_a_reviewer_works_by_keyboard_and_takes_a_merge_apart(desk: Desk) -> Non
     first = page.url
     page.keyboard.press("b")
     page.wait_for_url("**after=**")
+    desk.picture("duplicates-next", full=True)
     page.go_back()
     assert page.url == first
     page.keyboard.press("2")

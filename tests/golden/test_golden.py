@@ -13,7 +13,7 @@ import pytest
 from shared import wire
 from shared.entries import Entry
 from shared.kinds import KINDS
-from shared.projections import affairs, events, identity, people, programme, safety, stock
+from shared.projections import affairs, events, identity, people, programme, reports, safety, stock
 from shared.projections.register import fold_register
 from shared.reading import read, read_payload
 
@@ -32,6 +32,7 @@ def rows(entry: Entry) -> Any:
         "same_person": lambda: identity.same_person_row(entry, None),
         "id_match": lambda: identity.id_match_row(entry, None),
         "dose": lambda: events.dose_row(entry, None),
+        "void": lambda: None,
         "screening": lambda: safety.screening_row(entry, None),
         "reaction": lambda: safety.reaction_row(entry, None),
         "dose_opening": lambda: safety.opening_row(fold_register([entry])),
@@ -50,6 +51,13 @@ def rows(entry: Entry) -> Any:
         "communication_log": lambda: affairs.communication_row(entry, None),
         **dict.fromkeys(affairs.MATTER_KINDS, lambda: affairs.matter_row(entry, None)),
         "response": lambda: affairs.answer_row(entry, None),
+        "report": lambda: reports.report_row(fold_register([entry])),
+        "report_review": lambda: reports.review_row(entry, None),
+        "report_answer": lambda: reports.answer_row(entry, None),
+        "report_layout": lambda: reports.layout_row(fold_register([entry])),
+        "period_close": lambda: reports.close_row(entry, None),
+        "restatement": lambda: reports.restatement_row(entry, None),
+        "reconciliation": lambda: reports.reconciliation_row(fold_register([entry])),
     }
     return json.loads(json.dumps(by_kind[entry.kind](), default=str), object_hook=_without_keys_of_searching)
 

@@ -244,7 +244,8 @@ def from_above() -> list[dict[str, Any]]:
     query = {
         "report": named_id("test", "report entry"),
         "verdict": "queried",
-        "cell": "Số mũi 3 trong ngày",
+        "cell": "|PFZ_ADULT|doses.booster_1",
+        "about": "Số mũi 3 trong ngày",
         "text": "Nhiều hơn số liều đã xuất kho, xin xem lại.",
     }
     told = (("reminder", late, REMINDER), ("reminder", urgent, URGENT), ("inspection_remark", remark, REMARK))

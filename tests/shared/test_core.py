@@ -151,10 +151,38 @@ SAFETY: dict[str, set[str]] = {
     "administrator": {"dose_opening"},
 }
 
+#: Who vaccinates reports, the level above judges, closes and reconciles; the system restates as an administrator.
+_REPORTING, _JUDGING = (
+    {"report", "report_answer"},
+    {"report_review", "period_close", "restatement", "reconciliation"},
+)
+REPORTS: dict[str, set[str]] = {
+    "station": _REPORTING,
+    "mobile_team": _REPORTING,
+    "district_reviewer": _REPORTING | _JUDGING,
+    "provincial_manager": _JUDGING | {"report_layout"},
+    "administrator": {"restatement", "report_layout"},
+}
+
+
+#: Verdicts and answers about identity; withdrawals by whoever records, reviews or runs the programme.
+_DESK = {"void", "same_person", "id_match"}
+IDENTITY: dict[str, set[str]] = {
+    "village_health_worker": {"void"},
+    "mobile_team": {"void"},
+    "station": _DESK,
+    "district_reviewer": _DESK,
+    "provincial_manager": _DESK,
+    "administrator": {"void", "id_match"},
+}
+
 
 def test_who_may_write_what() -> None:
     found = {role: {kind.name for kind in KINDS.values() if role in kind.authors} for role in ROLES}
-    assert found == {role: kinds | AFFAIRS[role] | SAFETY.get(role, set()) for role, kinds in AUTHORS.items()}
+    assert found == {
+        role: kinds.union(*(each.get(role, ()) for each in (AFFAIRS, SAFETY, REPORTS, IDENTITY)))
+        for role, kinds in AUTHORS.items()
+    }
     assert may_see("station", "names")
     assert not may_see("inspector", "names")
     assert not may_see("nobody", "names")

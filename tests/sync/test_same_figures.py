@@ -14,7 +14,7 @@ from mobile.cli import simulate
 from mobile.store import plans
 from mobile.store.store import Store
 from server.database import db
-from server.indicators import coverage
+from server.indicators import refreshing
 from tests.sync.world import PASSWORD, World
 
 #: The phone's table, the server's, and columns that each decides for itself.
@@ -72,7 +72,7 @@ def test_the_phone_holds_what_the_server_holds(either_world: World, tmp_path: Pa
             assert rows, table
             assert rows == server_rows(theirs, columns), table
         connection = db.session.connection()
-        coverage.refresh(connection, coverage.stale_villages(connection), world.clock)
+        refreshing.refresh(connection, refreshing.stale_villages(connection), world.clock)
         cells = connection.execute(
             db.text("SELECT sum(people), sum(due), sum(covered) FROM coverage_cell")
         ).one()

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from mobile.cli import simulate
 from server.database import db
-from server.indicators import coverage
+from server.indicators import refreshing
 from tests.sync.world import PASSWORD, TODAY, World
 
 TABLES = ("entry", "delivery", "dose", "visit", "visit_outcome", "person", "stock_movement", "stock_count")
@@ -27,7 +27,7 @@ def covered(world: World) -> dict[tuple[str, str, str, str, str], int]:
     """Covered people of every cell, freshly counted."""
     with world.app.app_context():
         connection = db.session.connection()
-        coverage.refresh(connection, coverage.stale_villages(connection), world.clock)
+        refreshing.refresh(connection, refreshing.stale_villages(connection), world.clock)
         rows = connection.execute(
             db.text(
                 "SELECT village_id, campaign_id, age_group, dose_type, due_on, covered FROM coverage_cell"

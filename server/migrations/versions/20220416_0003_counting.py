@@ -88,6 +88,7 @@ def upgrade() -> None:
         "mention",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("entry_id", Id, nullable=False),
+        sa.Column("joins", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "entry_id"),
     )
     op.create_index("ix_mention_entry", "mention", ["entry_id"])

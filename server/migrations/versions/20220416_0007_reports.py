@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("judged_id", ID, nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("cell", sa.Text(), nullable=True),
+        sa.Column("about", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("settles", sa.Text(), nullable=False),
         *_said(),

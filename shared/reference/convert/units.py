@@ -9,9 +9,8 @@ coordinates are taken.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from shared.reference.convert.files import package_rows, package_source, source_rows, write
+from shared.reference.convert.files import OWN_FOLDER, package_rows, package_source, source_rows, write
 
 COLUMNS = ("level", "code", "name", "unit_type", "parent_code", "valid_from", "valid_to", "source")
 LEVELS = ("province", "district", "commune")
@@ -42,7 +41,7 @@ def units_2022() -> list[Row]:
         for level, code, name, parent in levels:
             if code:
                 units[level, code] = _unit_2022(level, code, name, parent, province)
-    changes = source_rows(Path(__file__).parent, "changes_2022_2025.csv")
+    changes = source_rows(OWN_FOLDER, "changes_2022_2025.csv")
     for change in changes:
         units.pop((change["level"], change["code"]), None)
     for change in changes:

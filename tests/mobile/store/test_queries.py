@@ -312,3 +312,25 @@ def test_a_commune_of_twelve_thousand_is_searched_at_every_keystroke(tmp_path: P
         ", ".join(f"{n} {t:.1f} ms" for n, t in times.items()),
     )
     phone.close()
+
+
+@pytest.mark.proves("R091")
+def test_a_phone_follows_the_newest_version_of_the_plan_in_force(phone: Store) -> None:
+    target = {
+        "campaign": named_id("campaign"), "target_place": COMMUNE, "age_group": "A18", "dose_type": "booster_1",
+        "due_on": "2022-04-30", "planned_people": 5, "document": "KH 1", "valid_from": "2022-01-01",
+    }  # fmt: skip
+    versions = [
+        target,
+        target | {"due_on": "2022-05-31", "document": "CV 2", "valid_from": str(TODAY)},
+        target | {"due_on": "2022-06-30", "document": "CV 3", "valid_from": str(TODAY + timedelta(days=1))},
+        target | {"dose_type": "primary_2"},
+        target
+        | {"dose_type": "primary_2", "document": "CV 2", "valid_from": str(TODAY), "status": "withdrawn"},
+    ]
+    streams = Streams()
+    entries = [raw_entry("plan_target", body, place=PROVINCE) for body in reversed(versions)]
+    streams.deliver(entries, stream=COMMUNE)
+    phone.apply_page(streams.whole())
+    [goal] = plans.targets(phone)
+    assert (goal.dose_type, str(goal.due_on), goal.document) == ("booster_1", "2022-05-31", "CV 2")

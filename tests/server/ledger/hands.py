@@ -230,7 +230,7 @@ def _groups(entries: Iterable[Any]) -> dict[str, set[str]]:
     """Person -> everybody a verdict ever named together with them, and these with others."""
     groups: dict[str, set[str]] = {}
     for row in entries:
-        if row.kind == "same_person":
+        if row.kind == "same_person" and json.loads(row.payload)["body"]["verdict"] == "same":
             both = set().union(*(groups.get(p, {p}) for p in _named(row, {})))
             groups |= dict.fromkeys(both, both)
     return groups

@@ -53,7 +53,8 @@ def _person(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[st
     name = PERSONS[whom % len(PERSONS)]
     known = seen.get(("person", place(name)), [])
     if not known:
-        return hand.person(name, VILLAGES[whom % len(VILLAGES)])
+        registered = TODAY - timedelta(days=chance.choice((0, 5, 60, 300)))
+        return hand.person(name, VILLAGES[whom % len(VILLAGES)], on=registered)
     body: dict[str, Any] = chance.choice(
         [
             {"phone": f"09{chance.randint(10**7, 10**8 - 1)}"},
@@ -73,7 +74,8 @@ def _move(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str,
     name = PERSONS[whom % len(PERSONS)]
     known = seen.get(("person", place(name)), [])
     if not known:
-        return hand.person(name, VILLAGES[whom % len(VILLAGES)])
+        registered = TODAY - timedelta(days=chance.choice((0, 5, 60, 300)))
+        return hand.person(name, VILLAGES[whom % len(VILLAGES)], on=registered)
     body = {"household": place(chance.choice(HOUSES))}
     village = chance.choice(VILLAGES)
     on = _lately(chance)
@@ -141,7 +143,7 @@ def _lately(chance: random.Random) -> date:
 
 def _visit(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
     members = chance.sample(PERSONS, chance.randint(1, 3))
-    found = ("reviewed", "absent", "refused", "hesitant", "deferred", "moved")
+    found = ("reviewed", "absent", "refused", "hesitant", "deferred", "contraindicated", "moved", "deceased")
     lines: list[dict[str, Any]] = [{"person": place(m), "outcome": chance.choice(found)} for m in members]
     for line in lines:
         if line["outcome"] in ("refused", "hesitant"):
@@ -220,7 +222,7 @@ def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
 
 _WRITERS = [
     _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
-    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict,
+    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _screening,
 ]  # fmt: skip
 
 _step = st.tuples(

@@ -144,3 +144,16 @@ def test_three_who_are_one_share_three_homes(engine: Engine) -> None:
     push(engine, station, dose)
     assert all(dose["id"] in stream for stream in streams(engine, *VILLAGES[:3]))
     sound(engine)
+
+
+def test_two_who_are_not_one_hear_of_the_verdict_and_of_nothing_else(engine: Engine) -> None:
+    [station] = enrol(engine, "station")
+    persons = [station.person("a", HERE), station.person("b", THERE)]
+    verdict, dose = station.verdict("a", "b", ELSEWHERE, "different"), station.dose("b", SITES[0])
+    moved = station.move("b", VILLAGES[3], persons[1])
+    for raw in (*persons, verdict, dose, moved):
+        push(engine, station, raw)
+    here, there, new = streams(engine, HERE, THERE, VILLAGES[3])
+    assert set(here) == {persons[0]["id"], verdict["id"]}
+    assert set(there) == set(new) == {raw["id"] for raw in (persons[1], verdict, dose, moved)}
+    sound(engine)

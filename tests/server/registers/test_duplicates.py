@@ -18,6 +18,7 @@ from server.ledger.accept import accept
 from server.registers import duplicates
 from server.registers.identity_models import DuplicateCandidate
 from server.registers.models import Person
+from server.scheduler.work import find_duplicates
 from server.sync.projectors import PROJECTORS
 from server.tables import metadata
 from shared.rules.matching import compare
@@ -199,3 +200,10 @@ def test_in_pieces_as_at_once_and_nothing_that_is_kept_is_unlikely(
         for other in numbered:
             if one < other and described[one].id_number == described[other].id_number:
                 assert frozenset((one, other)) in shown[0], "one number, two people, and nobody is told"
+
+
+def test_the_job_tells_what_it_did(engine: Engine, hand: Hand) -> None:
+    push(engine, hand, person(hand, "first", 0), person(hand, "second", 3))
+    told = find_duplicates(engine, CLOCK)
+    assert (told["compared"], told["found"], told["crowded"]) == (1, 1, 0)
+    assert find_duplicates(engine, CLOCK) == {"villages": 0, "compared": 0, "found": 0, "crowded": 0}

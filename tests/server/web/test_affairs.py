@@ -15,6 +15,7 @@ from server.affairs.matters import matters
 from server.affairs.models import SmsPermission
 from server.database import db
 from server.ledger.author import ServerAuthor
+from server.ledger.models import EntryRow
 from server.places.tree import Tree
 from server.registers.models import Person
 from server.settings import current_settings
@@ -109,7 +110,9 @@ def test_a_shortage_goes_up_is_acknowledged_and_support_is_assigned(
     assert post(district, address, page=address, action="acknowledged").status_code == 302
     support = "Tổ lưu động huyện, 2 điều dưỡng"
     assert post(district, address, page=address, action="assigned", support=support).status_code == 302
-    assert "Đã điều người" in district.get("/affairs/shortages").text
+    listed = district.get("/affairs/shortages").text
+    assert "Đã điều người" in listed
+    assert "trả lời sau 2\N{NO-BREAK SPACE}giờ 15\N{NO-BREAK SPACE}phút" in listed
     seen = station.get(address).text
     assert support in seen
     assert 'value="assigned"' not in seen
@@ -445,3 +448,27 @@ def test_a_form_with_faults_keeps_what_was_typed(desk: Desk) -> None:
     assert "Vẫn còn đây" in answer.text
     with desk.app.app_context():
         assert matters(db.session.connection(), "staff_shortage", desk.world.communes) == []
+
+
+def test_every_record_of_affairs_opens_as_an_entry(desk: Desk) -> None:
+    commune = desk.world.communes[0]
+    village = desk.world.villages[commune][0]
+    station = desk.sign_in(station_of(desk, commune))
+    shortage(station)
+    page = f"/affairs/rosters/{village}"
+    post(station, page, page=page, **{"reviewed_on": "2022-04-14", "members-0-full_name": "Lò Văn Ân"})
+    tell(station, "communication_log", form="home", topic="x", villages=village)
+    district = desk.sign_in(district_of(desk, commune))
+    answered = matter_address(district, "/affairs/shortages")
+    post(district, answered, page=answered, action="assigned", support="Tổ lưu động")
+    with desk.app.app_context():
+        kinds = ("staff_shortage", "team_roster", "communication_log", "response")
+        query = db.session.query(EntryRow.kind, EntryRow.id).filter(EntryRow.kind.in_(kinds))
+        entries = {row.kind: row.id for row in query}
+    assert set(entries) == set(kinds)
+    pages = {kind: station.get(f"/entries/{id_}") for kind, id_ in entries.items()}
+    assert {answer.status_code for answer in pages.values()} == {200}
+    assert "Lò Văn Ân" in pages["team_roster"].text
+    assert "Tổ lưu động" in pages["response"].text
+    masked = desk.sign_in("tinh").get(f"/entries/{entries['team_roster']}").text
+    assert "Lò Văn Ân" not in masked

@@ -22,7 +22,7 @@ from server.ledger.author import ServerAuthor
 from server.ledger.models import EntryRow
 from server.places.tree import Tree
 from server.registers import duplicates
-from server.registers.identity_models import DuplicateCandidate, IdMatch
+from server.registers.identity_models import DuplicateCandidate, IdMatch, SamePerson
 from server.registers.models import Dose, Immunisation, Person
 from server.registers.papers import matched_share
 from server.settings import current_settings
@@ -203,6 +203,21 @@ def test_the_province_judges_without_reading_names_and_the_inspector_only_looks(
         assert ('name="verdict"' in page) is decides
         answer = post(client, address, "/password", verdict="same", keep=one)
         assert answer.status_code == (302 if decides else 403)
+
+
+@pytest.mark.proves("L24")
+def test_an_entry_names_nobody_of_elsewhere(desk: Desk) -> None:
+    with desk.app.app_context():
+        one, other = person(desk, 0, NAME), person(desk, 6, BARE)
+        look()
+    province = desk.sign_in("tinh")
+    address = f"{Q}/{key(one, other)}"
+    assert post(province, address, address, verdict="same", keep=one).status_code == 302
+    with desk.app.app_context():
+        verdict = db.session.scalars(select(SamePerson.id)).one()
+    page = desk.sign_in(district_of(desk, 0)).get(f"/entries/{verdict}").text
+    assert NAME in page
+    assert BARE not in page
 
 
 def test_a_verdict_without_a_record_to_keep_is_sent_back(twice: tuple[Desk, str, str]) -> None:

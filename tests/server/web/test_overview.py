@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from server.accounts.models import User
 from server.database import db
+from server.indicators.refreshing import refresh
 from server.interop.boundaries import Columns, import_boundaries
 from server.ledger.author import ServerAuthor
 from server.places.tree import Tree
@@ -59,29 +61,68 @@ def test_the_address_chooses_the_denominator_and_the_page_says_which(desk: Desk)
     assert "chưa có số dân đầu kỳ" in opening
 
 
+def somebody(desk: Desk) -> None:
+    """An adult registered in March, whose booster was given on 8 April."""
+    commune = desk.world.communes[0]
+    village, station = desk.world.villages[commune][0], desk.world.stations[commune]
+    with desk.app.app_context():
+        user = db.session.get_one(User, desk.world.users[f"tram.{station[:6]}"])
+        clock = current_settings().clock
+        author = ServerAuthor(db.session.connection(), user, clock, PROJECTORS)
+        day = date(2022, 3, 1)
+        household = author.write("household", place=village, body={"head_name": "Lò Văn Ân"}, occurred_on=day)
+        body = {
+            "household": household, "full_name": "Lò Văn Ân", "birth_date": "1980-02-01", "sex": "male",
+            "birth_precision": "day", "id_kind": "none", "residence": "permanent",
+        }  # fmt: skip
+        person = author.write("person", place=village, body=body, occurred_on=day)
+        doses = {"primary_1": date(2021, 9, 1), "primary_2": date(2021, 10, 1), "booster_1": date(2022, 4, 8)}
+        for dose_type, given_on in doses.items():
+            given = {
+                "vaccine": "PFZ_ADULT",
+                "dose_type": dose_type,
+                "screening": "eligible",
+                "lot_number": "A1",
+            }
+            author.write("dose", subject=person, place=station, body=given, occurred_on=given_on)
+        author.flush()
+        refresh(db.session.connection(), [village], clock)
+        db.session.commit()
+
+
 @pytest.mark.proves("R091")
-def test_a_past_day_shows_what_was_given_by_then(desk: Desk) -> None:
+def test_a_past_day_shows_the_register_and_the_doses_of_that_day(desk: Desk) -> None:
+    """Only one person of the tests was on the register before today."""
+    somebody(desk)
     client = desk.sign_in("tinh")
-    now, before = client.get("/").text, client.get("/?as_of=2022-03-31").text
-    assert "Số liệu tại ngày 31/03/2022" in before
-    assert "Tính đến 31/03/2022." in before
-    booster = totals(before)[2]
-    assert booster.split()[0:2] == ["0,0", "%"]
-    assert booster.rpartition("/ ")[2] == totals(now)[2].rpartition("/ ")[2]
+    before, after = (client.get(f"/?as_of=2022-04-{day}").text for day in ("07", "08"))
+    assert "Số liệu tại ngày 07/04/2022" in before
+    assert "Tính đến 07/04/2022." in before
+    assert totals(before)[2].endswith("0 / 1")
+    assert totals(after)[2].endswith("1 / 1")
     # The people behind a past figure are not listed: the list is of today.
     assert "/figures/" not in before
+    listed = re.findall(r'href="(/places/[^"]+/figures/[^"]+)"', client.get("/").text)[0]
+    assert client.get(listed).status_code == 200
+    assert client.get(f"{listed}?as_of=2022-04-07").status_code == 404
+    assert client.get("/trend").status_code == 404
+    assert client.get(f"/places/{desk.world.province}/trend?as_of=2022-04-08").status_code == 200
 
 
 @pytest.mark.parametrize(
     "query",
-    ["as_of=x", "as_of=9999-12-31", "hierarchy=1999", "denominator=", "goal=x", "as_of=0001-01-01", "sort=x"],
+    ["as_of=x", "as_of=9999-12-31", "hierarchy=1999", "denominator=", "goal=x", "sort=x"],
 )
 def test_an_address_that_makes_no_sense_is_as_usual(desk: Desk, query: str) -> None:
     client = desk.sign_in("tinh")
     for page in ("/", f"/places/{desk.world.communes[0]}"):
         answer = client.get(f"{page}?{query}")
         assert answer.status_code == 200, query
-        assert "Chưa có chỉ tiêu" not in answer.text or "0001" in query
+        assert "Chưa có chỉ tiêu" not in answer.text
+
+
+def test_a_place_is_not_shown_for_a_day_before_it_was(desk: Desk) -> None:
+    assert desk.sign_in("tinh").get("/?as_of=1999-01-01").status_code == 404
 
 
 # ---------------------------------------------------------------- the communes of 2025
@@ -94,15 +135,30 @@ def reform(world: World) -> str:
     merged, tree = named_id("place", "2025", "commune", "1"), Tree.load(db.session.connection(), TODAY)
     first = tree.nodes[world.communes[0]]
     second = next(tree.nodes[c] for c in world.communes if tree.nodes[c].parent != first.parent)
-    version = {"valid_from": REFORM, "name": "Xã Mới", "unit_type": "Xã", "parent": world.province}
+    version: dict[str, Any] = {
+        "valid_from": REFORM,
+        "name": "Xã Mới",
+        "unit_type": "Xã",
+        "parent": world.province,
+    }
     body = {"level": "commune", "versions": [version | {"health_parent": first.parent}]}
     author.write("place", subject=merged, place=world.province, body=body)
-    for commune in (first.id, second.id):
-        for village in world.villages[commune]:
+    for commune in (first, second):
+        version = {
+            "valid_from": "2020-01-01",
+            "valid_to": "2025-06-30",
+            "name": commune.name,
+            "unit_type": "Xã",
+        }
+        ended = {"versions": [version | {"code": commune.code, "parent": commune.parent}]}
+        heads = author.heads("place", commune.id)
+        author.write("place", subject=commune.id, place=world.province, body=ended, based_on=heads)
+    for old in (first.id, second.id):
+        for village in world.villages[old]:
             heads = author.heads("place", village)
             told = {"name": tree.name(village), "unit_type": "Bản"}
             versions = [
-                {"valid_from": "2020-01-01", "valid_to": "2025-06-30", "parent": commune, **told},
+                {"valid_from": "2020-01-01", "valid_to": "2025-06-30", "parent": old, **told},
                 {"valid_from": REFORM, "parent": merged, **told},
             ]
             author.write(
@@ -133,7 +189,11 @@ def test_the_same_campaign_on_the_communes_of_2022_and_of_2025(fresh: tuple[Flas
     page = client.get(f"/places/{merged}?hierarchy=2025")
     assert page.status_code == 200
     assert "Xã Mới" in page.text
-    assert len(rows(page.text)) == 4 + 1
+    assert page.text.count('class="place-cell"') == 4
+    # Every figure opens as many people as it says, on this tree too.
+    for address, shown in re.findall(r'<dd><a href="(/places/[^"]+/figures/[^"]+)">(\d+)</a>', page.text):
+        assert "hierarchy=2025" in address
+        assert client.get(address).text.count('href="/persons/') == int(shown), address
     # The commune of 2022 is looked for among those of 2025: the one its villages are in.
     assert "Xã Mới" in client.get(f"/places/{second.id}?hierarchy=2025").text
     assert client.get(f"/places/{merged}").status_code == 404

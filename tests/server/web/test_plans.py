@@ -392,9 +392,31 @@ def test_a_campaign_of_another_province_does_not_exist(desk: Desk) -> None:
     assert client.get(f"/plans/{desk.world.campaign}/plan.pdf").status_code == 404
 
 
+@pytest.mark.proves("R055")
+def test_a_campaign_against_another_disease_is_data(desk: Desk) -> None:
+    client = desk.sign_in("tinh")
+    fields = {
+        "name_vi": "Tiêm nhắc bạch hầu 2022", "name_en": "Diphtheria boosters 2022", "disease": "Bạch hầu",
+        "document": "KH 55/KH-UBND", "starts_on": "2022-05-01",
+    }  # fmt: skip
+    faulty = post(client, "/plans/new", page="/plans/new", **(fields | {"disease": ""}))
+    assert faulty.status_code == 422
+    assert "KH 55/KH-UBND" in faulty.text
+    answer = post(client, "/plans/new", page="/plans/new", **fields)
+    assert "Tiêm nhắc bạch hầu 2022" in client.get(answer.headers["Location"]).text
+    assert "Bạch hầu" in client.get("/plans").text
+    campaign, commune = answer.headers["Location"].split("/")[-1], desk.world.communes[0]
+    head = "Mã xã,Nhóm tuổi,Mũi,Hạn hoàn thành,Số người theo kế hoạch,Văn bản,Có hiệu lực từ,Chiến dịch"
+    row = f"{place_code(desk, commune)},R_7,Mũi 1,30/06/2022,90,KH 55/KH-UBND,15/04/2022,Tiêm nhắc bạch hầu 2022"
+    confirm(client, "plan", upload(client, "plan", f"{head}\n{row}\n".encode()))
+    assert "Trẻ 7 tuổi (Td)" in client.get(f"/plans/{campaign}").text
+    for username in ("thanhtra", f"tram.{desk.world.stations[commune][:6]}"):
+        assert desk.sign_in(username).get("/plans/new").status_code == 403
+
+
 def test_pages_speak_english_too(desk: Desk) -> None:
     client = desk.sign_in("tinh", language="en")
-    for page in ("", "/openings", "/deviations", "/deviations/new", f"/{desk.world.campaign}",
+    for page in ("", "/openings", "/deviations", "/deviations/new", "/new", f"/{desk.world.campaign}",
                  f"/{desk.world.campaign}/compare", f"/{desk.world.campaign}/edit"):  # fmt: skip
         assert client.get(f"/plans{page}").status_code == 200, page
     assert "no version" not in client.get(f"/plans/{desk.world.campaign}").text

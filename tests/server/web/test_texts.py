@@ -29,6 +29,8 @@ from server.web.help_pages import signed
 from server.web.imports import IMPORTERS
 from server.web.outreach import OUTCOMES
 from server.web.outreach_lists import COLUMNS as ROUTE_COLUMNS
+from server.web.plans import SORTS
+from server.web.plans_openings import STATES as OPENING_STATES
 from server.web.stock import BUCKETS
 from server.web.texts import catalogue
 from shared.faults import catalogue as faults
@@ -111,6 +113,8 @@ STEMS |= {
     "map.title.": ("commune", "village"),
     "map.shade.": ("1", "2", "3", "4", "5", "none"),
     "more.": ("trend", "quality"),
+    "reported.title.": ("district", "commune"),
+    "reported.none.": ("district", "commune"),
     "reached.": (
         "reviewed", "absent", "hesitant", "refused", "deferred", "contraindicated", "cannot_come", "revisits",
         "without_id",
@@ -150,6 +154,10 @@ STEMS |= {
     "doubt.why.": OF_RECORDS,
     "doubts.column.": DOUBT_COLUMNS,
 }  # fmt: skip
+
+
+#: Those of plans.
+STEMS |= {"compare.sort.": SORTS, "openings.state.": OPENING_STATES}
 
 
 def used() -> set[str]:

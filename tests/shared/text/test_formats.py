@@ -73,3 +73,21 @@ def test_days_left(n: int | None, vi: str, en: str) -> None:
 def test_moment_is_told_in_vietnam() -> None:
     assert formats.moment(datetime(2022, 4, 15, 7, 5, tzinfo=UTC), "vi") == "14:05 15/04/2022"
     assert formats.moment(None, "vi") == "–"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "vi", "en"),
+    [
+        (0, "dưới 1 phút", "under a minute"),
+        (12, "12 phút", "12 min"),
+        (135, "2 giờ 15 phút", "2 h 15 min"),
+        (120, "2 giờ", "2 h"),
+        (1740, "1 ngày 5 giờ", "1 d 5 h"),
+        (1445, "1 ngày", "1 d"),
+        (2_000_000, "1.388 ngày 21 giờ", "1,388 d 21 h"),
+    ],
+)
+@pytest.mark.proves("R027")
+def test_elapsed(minutes: int, vi: str, en: str) -> None:
+    spaced = [formats.elapsed(minutes, lang).replace("\N{NO-BREAK SPACE}", " ") for lang in ("vi", "en")]
+    assert spaced == [vi, en]

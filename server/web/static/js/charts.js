@@ -53,21 +53,21 @@
     const text = { color: colour("muted"), fontFamily: FONT, fontSize: 12 };
     const across = figure.dataset.chart === "across"; // bars lie, with names on the left
     const names = { type: "category", data: found.labels, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, boundaryGap: found.series.some((one) => one.look !== "actual" && LOOKS[one.look]().type === "bar"), inverse: across };
-    const values = { type: "value", name: figure.dataset.unit, nameTextStyle: { ...text, align: across ? "right" : "left" }, axisLabel: { ...text, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colour("line") } }, max: figure.dataset.most ? Number(figure.dataset.most) : undefined };
+    const values = { type: "value", minInterval: 1, name: figure.dataset.unit, nameTextStyle: { ...text, align: across ? "right" : "left" }, axisLabel: { ...text, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colour("line") } }, max: figure.dataset.most ? Number(figure.dataset.most) : undefined };
     const series = found.series.map((one) => ({ name: one.name, data: one.values, ...LOOKS[one.look]() }));
     if (found.marks.length && series.length) {
       series[0].markLine = {
         symbol: "none",
         silent: true,
         lineStyle: { color: colour("muted"), type: "solid", width: 1 },
-        label: { ...text, position: "end", rotate: 0, formatter: (mark) => mark.name },
+        label: { ...text, position: "end", align: "right", rotate: 0, formatter: (mark) => mark.name },
         data: found.marks.map((mark) => ({ xAxis: mark.at, name: mark.name })),
       };
     }
     return {
       animation: false,
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: found.marks.length ? 48 : 16, top: series.length > 1 ? 56 : 32, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 16, top: series.length > 1 ? 56 : 32, bottom: 8, containLabel: true },
       legend: series.length > 1 ? { top: 0, left: 0, itemGap: 16, textStyle: { ...text, color: colour("ink") } } : undefined,
       // Drawn on the canvas: a tooltip of HTML would need inline styles, which the content policy forbids.
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, textStyle: { fontFamily: FONT, fontSize: 13, color: colour("ink") }, valueFormatter: (value) => (value == null ? "–" : number.format(value)) },
@@ -93,16 +93,22 @@
     window.addEventListener("beforeprint", () => chart.resize());
   }
 
-  const seen = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries.filter((each) => each.isIntersecting)) {
-        seen.unobserve(entry.target);
-        draw(entry.target);
-      }
-    },
-    { rootMargin: "200px" },
+  const drawn = new WeakSet();
+  const once = (figure) => {
+    if (drawn.has(figure)) return;
+    drawn.add(figure);
+    draw(figure);
+  };
+  const seen = new IntersectionObserver((entries) =>
+    entries.filter((each) => each.isIntersecting).forEach((each) => once(each.target)),
   );
-  const look = (within) => within.querySelectorAll("[data-chart]").forEach((figure) => seen.observe(figure));
+  // What nobody scrolled to is drawn later too: a page may be printed.
+  const LATER_MS = 3000;
+  const look = (within) =>
+    within.querySelectorAll("[data-chart]").forEach((figure) => {
+      seen.observe(figure);
+      setTimeout(() => once(figure), LATER_MS);
+    });
   look(document);
   // Parts of a page that are fetched after it was shown.
   document.addEventListener("htmx:load", (loaded) => look(loaded.detail.elt.parentElement ?? document));

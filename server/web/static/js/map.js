@@ -39,7 +39,7 @@
       attributionControl: false,
       zoomControl: false,
       scrollWheelZoom: false,
-      zoomSnap: 0.25,
+      zoomSnap: 0.1,
       renderer: L.svg({ padding: 0.5 }),
     });
     L.control
