@@ -1,6 +1,6 @@
 # One line for each command: `make help`. ARGS is handed on, for example: make test ARGS="tests/repository -x"
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors screenshots
+.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors indicators screenshots
 
 BIN := .venv/bin
 SIZE ?= small
@@ -39,6 +39,7 @@ format: setup  ## Sửa cách viết / rewrite the sources in the house format
 
 check: lint    ## lint, và tệp sinh ra còn mới, tệp khóa sạch / lint, generated files fresh, lock file clean
 	$(BIN)/python -m tests.errors_page --check
+	$(BIN)/python -m tests.indicators_page --check
 	@! grep -nE '://|^-|^ *(--(extra-)?index|--find-links)|file:| @ ' requirements.lock \
 	  || { echo "requirements.lock: địa chỉ kho hoặc đường dẫn / a registry address or a path"; exit 1; }
 
@@ -50,6 +51,9 @@ traceability: setup ## Yêu cầu R và bài học L nào có kiểm thử / whi
 
 lock: setup    ## Làm lại requirements.lock / make requirements.lock anew (ARGS=--upgrade)
 	deploy/lock.sh $(ARGS)
+
+indicators: setup ## Làm lại bảng chỉ tiêu trong GLOSSARY.md / make the glossary's table of indicators anew
+	$(BIN)/python -m tests.indicators_page
 
 errors: setup  ## Làm lại ERRORS.md từ danh mục lỗi / make ERRORS.md from the fault catalogue
 	$(BIN)/python -m tests.errors_page

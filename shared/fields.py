@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from shared.clock import from_stamp, stamp
 from shared.identifiers import is_id
 
 _DAY = re.compile(r"(?:1[89]|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
@@ -32,7 +33,17 @@ def is_day(value: Any) -> bool:
     return True
 
 
-CHECK_NAMES |= {"is_day": is_day, "is_id": is_id, "is_code": _CODE.fullmatch}
+def is_moment(value: Any) -> bool:
+    """Whether `value` is the stamp of a real moment, spelt in the one way `shared.clock.stamp` spells it."""
+    if type(value) is not str:
+        return False
+    try:
+        return stamp(from_stamp(value)) == value
+    except ValueError:
+        return False
+
+
+CHECK_NAMES |= {"is_day": is_day, "is_moment": is_moment, "is_id": is_id, "is_code": _CODE.fullmatch}
 
 _MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "field.missing",
@@ -152,6 +163,25 @@ class Day(RecordField):
     def json_schema(self) -> dict[str, Any]:
         """See RecordField."""
         return {"type": "string", "format": "date"}
+
+
+class Moment(RecordField):
+    """A moment in UTC as entries spell it: ``2022-04-15T01:02:03.456Z``."""
+
+    form = "hidden"
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not is_moment(value):
+            raise ValidationError("field.not_moment")
+        return value
+
+    def sure(self, name: str, names: dict[str, Any]) -> str:
+        """See RecordField."""
+        return f"is_moment({name})"
+
+    def json_schema(self) -> dict[str, Any]:
+        """See RecordField."""
+        return {"type": "string", "format": "date-time"}
 
 
 class Whole(RecordField):

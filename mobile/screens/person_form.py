@@ -18,6 +18,8 @@ FIRST = ("full_name", "birth_precision", "birth_date", "sex", "relation", "guard
 PAPERS = ("id_kind", "id_number", "phone", "residence")
 MORE = (
     "residence_since",
+    "came_on",
+    "came_from",
     "ethnic",
     "vulnerable",
     "cannot_come",

@@ -1,4 +1,4 @@
-"""The end of a session: what became of every vial that was taken out."""
+"""The end of a session: what became of every vial that was taken out, and of its medical waste."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from shared.faults import Fault
 from shared.rules.sessions import movements_at_close, opened_vials_cover, vials_agree, vials_needed
 
 PARTS = ("vials_opened", "vials_returned", "vials_discarded")
+WASTE = ("waste_vials", "waste_boxes", "waste_to")
 
 
 class SessionCloseScreen(FormScreen):
-    """A card a lot: opened, brought back, broken; they must add up to what was taken."""
+    """A card a lot: opened, brought back, broken; they must add up to what was taken. Waste may stay uncounted."""
 
     name = "session_close"
     kind = "session"
@@ -51,6 +52,9 @@ class SessionCloseScreen(FormScreen):
             )
         self.cards = [self._card(line) for line in self.lines]
         self.ids.page.add(*self.cards)
+        self.waste = self.make_form(WASTE, lambda _: self._keep())
+        self.waste.fill(kept["waste"] if kept else {name: values.get(name) for name in WASTE})
+        self.ids.page.add(text(words.t("session_close.waste"), bold=True), self.waste)
 
     def save(self) -> None:
         """Close the session and take what was used off the stock; nothing while a lot does not add up."""
@@ -62,7 +66,7 @@ class SessionCloseScreen(FormScreen):
         if faults:
             self.refused(faults[:1])
             return
-        if self.saved(self._close):
+        if self.saved(self._close, self.waste):
             self.phone.nav.back()
             self.phone.nav.back()
             self.phone.nav.say(words.t("session_close.saved"))
@@ -71,11 +75,12 @@ class SessionCloseScreen(FormScreen):
         store, site = self.phone.store, self.held.site_id
         holdings = {h.lot.id: h for h in reversed(stock.holdings(store, site))}
         with store.together():  # a session is never closed without its vials leaving the stock
-            store.edit("session", self.session, {"lots": self.lines or None, "closed": True}, draft=self.key)
+            body = {"lots": self.lines or None, "closed": True, **self.waste.body()}
+            store.edit("session", self.session, body, draft=self.key)
             for lot, vials, reason in movements_at_close(self.lines):
                 kept = self._kept_as(holdings.get(lot))
-                body = kept | {"vials": vials, "reason": reason, "session": self.session}
-                store.record("stock_movement", subject=lot, place=site, body=body)
+                moved = kept | {"vials": vials, "reason": reason, "session": self.session}
+                store.record("stock_movement", subject=lot, place=site, body=moved)
 
     @staticmethod
     def _kept_as(holding: HoldingRow | None) -> dict[str, Any]:
@@ -114,7 +119,10 @@ class SessionCloseScreen(FormScreen):
     def _changed(self, line: dict[str, Any], card: CloseCard, part: str, value: int | None) -> None:
         line[part] = value or 0
         self._check(line, card)
-        self.keep({"lines": self.lines})
+        self._keep()
+
+    def _keep(self) -> None:
+        self.keep({"lines": self.lines, "waste": dict(self.waste.values)})
 
     def _check(self, line: dict[str, Any], card: CloseCard) -> Fault | None:
         lot = self.catalogue.get(line["lot"])

@@ -111,8 +111,9 @@ def _counted(
     first, last = birth_window(age_groups()[group], due_on)
     has_it = f"i.{dose_type}_on IS NOT NULL"
     due = f"(p.contraindication IS NULL AND i.barred_on IS NULL OR {has_it})"
-    if dose_type == "booster_1":
-        due += f" AND ({has_it} OR i.series_complete_on <= :threshold)"
+    before = {"booster_1": "series_complete_on", "booster_2": "booster_1_on"}.get(dose_type)
+    if before is not None:
+        due += f" AND ({has_it} OR i.{before} <= :threshold)"
     marks = ",".join(f":v{number}" for number in range(len(villages)))
     row = store.database.row(
         f"SELECT count(*), coalesce(sum({due}), 0), coalesce(sum({due} AND {has_it}), 0) FROM person p"
@@ -123,7 +124,7 @@ def _counted(
         | {
             "first": first.isoformat(),
             "last": last.isoformat(),
-            "threshold": booster_threshold(due_on).isoformat(),
+            "threshold": booster_threshold(due_on, group, dose_type).isoformat() if before else None,
         },
     )
     return (row[0], row[1], row[2]) if row else (0, 0, 0)

@@ -50,8 +50,9 @@ CREATE TABLE person (
     id TEXT PRIMARY KEY, household_id TEXT NOT NULL, village_id TEXT NOT NULL, full_name TEXT NOT NULL,
     search TEXT NOT NULL, sort_name TEXT NOT NULL, birth_date TEXT NOT NULL, birth_precision TEXT NOT NULL,
     sex TEXT NOT NULL, ethnic TEXT, relation TEXT, id_kind TEXT NOT NULL, id_number TEXT, phone TEXT,
-    guardian_name TEXT, guardian_phone TEXT, residence TEXT NOT NULL, residence_since TEXT, vulnerable TEXT
-    NOT NULL, cannot_come TEXT, contraindication TEXT, covid_on TEXT, group_place_id TEXT, group_name
+    guardian_name TEXT, guardian_phone TEXT, residence TEXT NOT NULL, residence_since TEXT, came_on TEXT,
+    came_from TEXT, vulnerable TEXT NOT NULL, cannot_come TEXT, contraindication TEXT, covid_on TEXT,
+    group_place_id TEXT, group_name
     TEXT, next_dose TEXT, due_on TEXT, no_dose TEXT, merged_into TEXT
 );
 CREATE INDEX person_household ON person (household_id);

@@ -1,4 +1,4 @@
-"""Doses by place of injection recounted in raw SQL, each person's dose of a day once."""
+"""Doses by place of injection recounted in raw SQL: a person's dose of a day once, on the record that had it first."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ _GIVEN = text("""
         SELECT id AS record, id AS kept FROM people
          UNION ALL
         SELECT person_id, kept_id FROM person_group JOIN people ON people.id = kept_id WHERE person_id <> kept_id
+    ), standing AS (
+        SELECT dose.*, kept,
+               first_value(person_id) OVER (PARTITION BY kept, dose_type, given_on ORDER BY dose.id) AS holder
+          FROM dose JOIN records ON record = person_id WHERE corrected_by IS NULL
     )
     SELECT CAST(village_id AS text) AS village, CAST(site_id AS text) AS site,
            CAST(given_on AS text) AS given, dose_type, vaccine,
            CAST(replace(CAST(birth_date AS text), '-', '') AS integer) AS born,
            max(CASE WHEN from_certificate THEN 0 ELSE 1 END) AS here,
-           max(CASE WHEN from_certificate THEN 1 ELSE 0 END) AS copied,
+           min(CASE WHEN from_certificate THEN 1 ELSE 0 END) AS copied,
            max(CASE WHEN NOT from_certificate AND recorded_on = given_on THEN 1 ELSE 0 END) AS same_day
-      FROM records
-      JOIN people ON people.id = kept
-      JOIN dose ON dose.person_id = record
-     WHERE corrected_by IS NULL
+      FROM standing JOIN people ON people.id = kept
+     WHERE person_id = holder
      GROUP BY kept, village_id, birth_date, site_id, given_on, dose_type, vaccine
 """).bindparams(bindparam("villages", expanding=True, type_=Id))
 

@@ -75,8 +75,9 @@ _RECOUNT = text("""
                min(CASE WHEN dose_type = 'primary_3' THEN given END) AS third
           FROM standing GROUP BY kept
     ), series AS (
-        SELECT had.kept, the_dose, first_booster,
-               CASE WHEN vaccine IN :of_one THEN first WHEN vaccine IN :of_three THEN third ELSE second END AS complete
+        SELECT had.kept, the_dose,
+               CASE WHEN :after_booster = 1 THEN first_booster WHEN vaccine IN :of_one THEN first
+                    WHEN vaccine IN :of_three THEN third ELSE second END AS complete
           FROM had LEFT JOIN started ON started.kept = had.kept AND turn = 1
     ), screened AS (
         SELECT kept, outcome, row_number() OVER (
@@ -96,8 +97,7 @@ _RECOUNT = text("""
                CASE WHEN residence = 'absent' THEN 1 ELSE 0 END AS away,
                CASE WHEN the_dose IS NULL THEN 0 ELSE 1 END AS has_it,
                CASE WHEN the_dose IS NOT NULL OR :anyone = 1 THEN 1
-                    WHEN :after_booster = 1 AND first_booster IS NOT NULL THEN 1
-                    WHEN :after_series = 0 OR complete IS NULL THEN 0
+                    WHEN :booster = 0 OR complete IS NULL THEN 0
                     WHEN :ready_months - complete / 10000 * 12 - complete / 100 % 100 > :interval THEN 1
                     WHEN :ready_months - complete / 10000 * 12 - complete / 100 % 100 < :interval THEN 0
                     WHEN complete % 100 <= :ready_day OR :ready_at_end = 1 THEN 1
@@ -158,7 +158,7 @@ def _add(sums: dict[str, int], numbers: dict[str, int]) -> None:
 
 def _parameters(goal: PlannedGoal) -> dict[str, Any]:
     group, due = age_groups()[goal.age_group], goal.due_on
-    ready, interval = _booster_interval(due)
+    ready, interval = _booster_interval(goal.dose_type, group.min_months // 12, due)
     doses = {code: vaccine.primary_doses for code, vaccine in vaccines().items()}
     primary = goal.dose_type.startswith("primary")
     return {
@@ -171,7 +171,7 @@ def _parameters(goal: PlannedGoal) -> dict[str, Any]:
         "of_three": [code for code, needed in doses.items() if needed >= 3],
         "anyone": int(primary),
         "after_booster": int(goal.dose_type == "booster_2"),
-        "after_series": int(goal.dose_type == "booster_1"),
+        "booster": int(goal.dose_type in ("booster_1", "booster_2")),
         "counted": int(primary or goal.dose_type in ("booster_1", "booster_2")),
         "ready_months": ready.year * 12 + ready.month,
         "ready_day": ready.day,
@@ -180,15 +180,16 @@ def _parameters(goal: PlannedGoal) -> dict[str, Any]:
     }
 
 
-def _booster_interval(due: date) -> tuple[date, int]:
-    """(day, months): booster 1 is due by `due` when the series was complete so many months before that day.
+def _booster_interval(dose_type: str, years: int, due: date) -> tuple[date, int]:
+    """(day, months): a booster is due by `due` when what comes before it was had so many months before that day.
 
-    The adult rule of the day: for everybody, of any vaccine, whatever came before.
+    By the last rule of the day for people of that age that asks for no vaccine and nothing about what came before.
     """
     newest: tuple[date, int] = (due, 0)
     for rule in dose_rules():
-        general = not (rule.condition_code or rule.vaccines or rule.after_platform or rule.age_max_years)
-        if rule.dose_type != "booster_1" or not general:
+        if rule.dose_type != dose_type or rule.vaccines or rule.after_platform:
+            continue
+        if not rule.age_min_years <= years <= (rule.age_max_years or _NO_LIMIT):
             continue
         if rule.valid_from <= due <= (rule.valid_to or date.max):
             months = rule.interval_months

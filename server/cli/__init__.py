@@ -10,6 +10,7 @@ from server.cli import (
     exporting,
     exporting_people,  # noqa: F401  adds its commands to `export`
     places,
+    reporting,
     scheduling,
     seed,
     serve,
@@ -26,5 +27,6 @@ commands: list[click.Command] = [
     *user.commands,
     *device.commands,
     *places.commands,
+    *reporting.commands,
     *exporting.commands,
 ]

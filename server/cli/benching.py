@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[str, Callable[[str], None]], dict[str, Any]]] = {
 @click.command()
 @click.option(
     "--size",
-    type=click.Choice(["small", "medium"]),
+    type=click.Choice(["small", "medium", "large"]),
     default="small",
     show_default=True,
     help="Quy mô / how much",
@@ -94,7 +94,13 @@ def _coverage_table(found: dict[str, Any]) -> Iterator[str]:
     yield f"Bao phủ / coverage, {people} người / people, {cells} ô / cells"
     yield f"  {'limit: read the cells':<34} {found['limit_ms']:>9.2f} ms"
     yield f"  {'query: standings of the districts':<34} {found['query_ms']:>9.2f} ms  {found['query_ratio']:>6.3f}"
-    yield f"  {'page of the province':<34} {found['page_ms']:>9.2f} ms  {found['page_ratio']:>6.3f}"
+    yield f"  {'page of the province, p95':<34} {found['page_ms']:>9.2f} ms  {found['page_ratio']:>6.3f}"
+    yield f"  {'limit: cells of the largest district':<34} {found['district_limit_ms']:>9.2f} ms"
+    ratio = found["district_page_ratio"]
+    yield f"  {'page of that district, p95':<34} {found['district_page_ms']:>9.2f} ms  {ratio:>6.3f}"
+    counted = number(found["refresh_people"], "vi")
+    yield f"  {f'refresh of a commune of {counted}':<34} {found['refresh_ms']:>9.2f} ms"
+    yield f"  {'recount of the province':<34} {found['recount_seconds']:>9.2f} s"
 
 
 commands: list[click.Command] = [bench]

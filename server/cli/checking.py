@@ -1,11 +1,9 @@
-"""Commands that check, rebuild and report: verify, rebuild, report, replay-held."""
+"""Commands that check and rebuild: verify, rebuild, replay-held."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from datetime import datetime
 
 import click
 from sqlalchemy import Engine
@@ -15,23 +13,12 @@ from server.checks.verify import CHECKS, Verdict
 from server.checks.verify import verify as run_checks
 from server.cli.options import database_option, field_clock, progress
 from server.ledger.rebuild import rebuild as rebuild_projections
-from server.places.tree import Node, Tree
-from server.reports.coverage import LEVELS, CoverageRow, coverage_rows
-from server.reports.stock import StockRow, stock_rows
-from server.reports.writers import write_csv, write_json
-from server.scheduler.work import refresh_all, refresh_stale, replay
+from server.scheduler.work import refresh_all, replay
 from server.sync.projectors import PROJECTED, PROJECTORS
 from shared.text.formats import number
 
 _json_option = click.option(
     "--json", "as_json", is_flag=True, help="Một đối tượng JSON / one JSON object on standard output"
-)
-_province_option = click.option("--province", metavar="CODE", help="Mã tỉnh / GSO code of a province, as 12")
-_as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày / the day it is made for (today)"
-)
-_format_option = click.option(
-    "--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True
 )
 
 
@@ -95,68 +82,6 @@ def replay_held(engine: Engine, as_json: bool) -> None:
     click.echo(json.dumps({"replayed": count}) if as_json else f"{number(count, 'vi')} bản ghi / entries")
 
 
-@click.group()
-def report() -> None:
-    """Báo cáo ra tệp / reports as JSON or CSV."""
-
-
-@report.command("coverage")
-@database_option
-@_province_option
-@click.option(
-    "--level", type=click.Choice(LEVELS), default="commune", show_default=True, help="Cấp / one row a place"
-)
-@_as_of_option
-@_format_option
-def coverage_report(
-    engine: Engine, province: str | None, level: str, as_of: datetime | None, form: str
-) -> None:
-    """Tỉ lệ bao phủ từng mục tiêu / coverage of each goal. Cells that wait for a refresh are refreshed first.
-
-    JSON: {report, as_of, level, rows: [{place, code, age_group, dose_type, due_on, people, due, covered, …}]}.
-    """
-    clock = field_clock()
-    day = as_of.date() if as_of else clock.today()
-    refresh_stale(engine, clock)
-    with engine.connect().execution_options(readonly=True) as connection:
-        tree = Tree.load(connection, day)
-        rows = coverage_rows(connection, tree, _provinces(tree, province), level, day)
-        if form == "csv":
-            write_csv(sys.stdout, CoverageRow, rows)
-        else:
-            write_json(sys.stdout, {"report": "coverage", "as_of": day, "level": level}, rows)
-
-
-@report.command("stock")
-@database_option
-@_province_option
-@_as_of_option
-@_format_option
-def stock_report(engine: Engine, province: str | None, as_of: datetime | None, form: str) -> None:
-    """Tồn kho theo hạn dùng / stock by effective expiry, the soonest first.
-
-    JSON: {report, as_of, rows: [{site, item_vi, lot_number, expiry, days_left, bucket, vials, doses, …}]}.
-    """
-    day = as_of.date() if as_of else field_clock().today()
-    with engine.connect().execution_options(readonly=True) as connection:
-        tree = Tree.load(connection, day)
-        rows = stock_rows(connection, tree, _provinces(tree, province), day)
-        if form == "csv":
-            write_csv(sys.stdout, StockRow, rows)
-        else:
-            write_json(sys.stdout, {"report": "stock", "as_of": day}, rows)
-
-
-def _provinces(tree: Tree, code: str | None) -> list[Node]:
-    found = [node for node in tree.provinces() if code in (None, node.code)]
-    if not found:
-        codes = ", ".join(sorted(node.code or "–" for node in tree.provinces()))
-        raise click.BadParameter(
-            f"không có tỉnh / no such province: {code} ({codes})", param_hint="--province"
-        )
-    return found
-
-
 def _print(verdict: Verdict) -> None:
     for check in verdict.checks:
         _print_check(check)
@@ -180,4 +105,4 @@ def _print_check(check: Findings) -> None:
             click.echo("    " + messages().text("verdict.stale", lang, count=number(check.stale, lang)))
 
 
-commands: list[click.Command] = [verify, rebuild, replay_held, report]
+commands: list[click.Command] = [verify, rebuild, replay_held]

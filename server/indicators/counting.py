@@ -6,7 +6,7 @@ counts anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 from server.indicators.birth import latest_birth
 from server.indicators.definitions import MEASURES, NOW, Register, in_age_group, measure
 from server.plans.goals import Goal
-from server.registers.identity_models import PersonGroup
+from server.registers.identity_models import DoseRepeat, PersonGroup
 from server.registers.models import Dose, Person
 from shared.reference import age_groups
 
@@ -34,28 +34,40 @@ def goal_key(goal: Goal) -> Row:
     }
 
 
+def count_people(
+    connection: Connection, villages: Sequence[str], goals: Sequence[Goal], register: Register = NOW
+) -> tuple[list[Row], list[Row]]:
+    """Rows of `coverage_cell`, one for each village and goal, zeros included, and rows of `group_cell`.
+
+    The database adds people up by the combinations of vulnerable groups there are; they are told apart here.
+    """
+    none = [0] * len(MEASURES)
+    totals = {(village, place): list(none) for village in villages for place in range(len(goals))}
+    groups: dict[tuple[str, int, str], list[int]] = {}
+    for village, vulnerable, place, numbers in _sums(connection, villages, goals, register):
+        _add(totals[village, place], numbers)
+        for group in vulnerable.split(",") if vulnerable and numbers[0] else ():
+            _add(groups.setdefault((village, place, group), list(none)), numbers)
+    cells = [
+        {"village_id": village, **goal_key(goals[place]), **dict(zip(MEASURES, numbers, strict=True))}
+        for (village, place), numbers in totals.items()
+    ]
+    return cells, [
+        {
+            "village_id": village,
+            **goal_key(goals[place]),
+            "vulnerable": group,
+            **{name: numbers[MEASURES.index(name)] for name in ("people", "due", "covered")},
+        }
+        for (village, place, group), numbers in sorted(groups.items())
+    ]
+
+
 def count_goals(
     connection: Connection, villages: Sequence[str], goals: Sequence[Goal], register: Register = NOW
 ) -> list[Row]:
     """A row for each village and goal, zeros included: the columns of `coverage_cell`."""
-    counted: dict[tuple[str, int], Row] = {}
-    for start in range(0, len(goals), _GOALS_TOGETHER):
-        part = goals[start : start + _GOALS_TOGETHER]
-        sums = [
-            _number(and_(in_age_group(goal, register), measure(goal, name, register)))
-            for goal in part
-            for name in MEASURES
-        ]
-        for row in connection.execute(_of_villages(register, villages, *sums)):
-            for place in range(len(part)):
-                numbers = row[1 + place * len(MEASURES) :]
-                counted[row[0], start + place] = dict(zip(MEASURES, map(int, numbers), strict=False))
-    none = dict.fromkeys(MEASURES, 0)
-    return [
-        {"village_id": village, **goal_key(goal), **counted.get((village, place), none)}
-        for village in villages
-        for place, goal in enumerate(goals)
-    ]
+    return count_people(connection, villages, goals, register)[0]
 
 
 def count_days(
@@ -70,39 +82,6 @@ def count_days(
         for village, day, people in connection.execute(query.group_by(register.person.village_id, given_on)):
             rows.append({"village_id": village, **goal_key(goal), "given_on": day, "covered": people})
     return rows
-
-
-def count_groups(
-    connection: Connection, villages: Sequence[str], goals: Sequence[Goal], register: Register = NOW
-) -> list[Row]:
-    """Rows of `group_cell`. The database groups by the combinations of groups there are; they are told apart here."""
-    names = ("people", "due", "covered")
-    found: dict[tuple[str, int, str], list[int]] = {}
-    for start in range(0, len(goals), _GOALS_TOGETHER):
-        part = goals[start : start + _GOALS_TOGETHER]
-        sums = [
-            _number(and_(in_age_group(goal, register), measure(goal, name, register)))
-            for goal in part
-            for name in names
-        ]
-        columns = (register.person.village_id, register.person.vulnerable)
-        query = _joined(register, villages, *columns, *sums).where(register.person.vulnerable != "")
-        for row in connection.execute(query.group_by(*columns)):
-            for place in range(len(part)):
-                numbers = [int(value) for value in row[2 + place * 3 : 5 + place * 3]]
-                for group in row[1].split(","):
-                    sums_so_far = found.setdefault((row[0], start + place, group), [0, 0, 0])
-                    sums_so_far[:] = map(sum, zip(sums_so_far, numbers, strict=True))
-    return [
-        {
-            "village_id": village,
-            **goal_key(goals[place]),
-            "vulnerable": group,
-            **dict(zip(names, numbers, strict=True)),
-        }
-        for (village, place, group), numbers in sorted(found.items())
-        if numbers[0]
-    ]
 
 
 def count_doses(connection: Connection, villages: Sequence[str]) -> list[Row]:
@@ -121,7 +100,8 @@ def count_doses(connection: Connection, villages: Sequence[str]) -> list[Row]:
             func.max(case((Dose.recorded_on == Dose.given_on, 1), else_=0)).label("same_day"),
         )
         .join(people, people.c.record_id == Dose.person_id)
-        .where(Dose.corrected_by.is_(None))
+        .outerjoin(DoseRepeat, DoseRepeat.dose_id == Dose.id)
+        .where(Dose.corrected_by.is_(None), DoseRepeat.dose_id.is_(None))
         .group_by(*same, *what)
         .subquery("injection")
     )
@@ -167,9 +147,26 @@ def _source(person: Any) -> Any:
     return person.__table__ if hasattr(person, "__table__") else person.id.table
 
 
-def _of_villages(register: Register, villages: Sequence[str], *sums: Any) -> Select[Any]:
-    village = register.person.village_id
-    return _joined(register, villages, village, *sums).group_by(village)
+def _sums(
+    connection: Connection, villages: Sequence[str], goals: Sequence[Goal], register: Register
+) -> Iterator[tuple[str, str, int, list[int]]]:
+    """(village, combination of vulnerable groups, goal's place, its measures)."""
+    columns = (register.person.village_id, register.person.vulnerable)
+    for start in range(0, len(goals), _GOALS_TOGETHER):
+        part = goals[start : start + _GOALS_TOGETHER]
+        sums = [
+            _number(and_(in_age_group(goal, register), measure(goal, name, register)))
+            for goal in part
+            for name in MEASURES
+        ]
+        for row in connection.execute(_joined(register, villages, *columns, *sums).group_by(*columns)):
+            numbers = list(map(int, row[2:]))
+            for place in range(len(part)):
+                yield row[0], row[1], start + place, numbers[place * len(MEASURES) :][: len(MEASURES)]
+
+
+def _add(sums: list[int], numbers: Sequence[int]) -> None:
+    sums[:] = map(sum, zip(sums, numbers, strict=True))
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:

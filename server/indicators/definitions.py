@@ -159,10 +159,9 @@ def measure(goal: GoalLike, name: str, register: Register = NOW) -> ColumnElemen
 def _on_schedule(goal: GoalLike, register: Register) -> ColumnElement[bool]:
     """For a booster: the primary series complete early enough, or the dose given; for a primary dose: everyone."""
     has_dose = register.given(goal.dose_type)
-    if goal.dose_type == "booster_1":
-        ready = register.immunisation.series_complete_on <= booster_threshold(goal.due_on)
-        complete = and_(register.given("series_complete"), ready)
-        return or_(has_dose, complete)
-    if goal.dose_type == "booster_2":
-        return or_(has_dose, register.given("booster_1"))
+    before = {"booster_1": "series_complete", "booster_2": "booster_1"}.get(goal.dose_type)
+    if before is not None:
+        ready_by = booster_threshold(goal.due_on, goal.age_group, goal.dose_type)
+        ready = getattr(register.immunisation, f"{before}_on") <= ready_by
+        return or_(has_dose, and_(register.given(before), ready))
     return true() if goal.dose_type.startswith("primary") else false()

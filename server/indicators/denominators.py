@@ -1,7 +1,7 @@
 """What covered people are divided by (R012, R017, R064): people due on the register, population returns, the plan.
 
 enumerated: people due on the register. opening, current: the commune's newest population return of the goal's age
-group, less the contraindicated people the register knows (R058); a return does not know who is due for a booster.
+group, less the people the register knows to be contraindicated (R058) and, for a booster, not due yet.
 plan: the people the plan names. A return or target is about a whole commune: where a commune of another day's tree
 holds a part of one only, nobody knows the figure, and it is None.
 """
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from server.database import select_among
 from server.indicators.standings import Standing, Standings
+from server.places.models import Place
 from server.places.tree import Tree
 from server.plans.goals import Goal, planned_at, planned_people
 from server.plans.models import Population
@@ -53,6 +54,26 @@ def returns_of(
         (row.commune_id, row.age_group): Return(row.people, row.source, row.as_of)
         for row in sorted(rows, key=lambda row: row.as_of)
         if row.people is not None
+    }
+
+
+def told_of(
+    connection: Connection, province: str, goals: Sequence[Goal], which: str, as_of: date
+) -> dict[tuple[str, Goal], int]:
+    """(place, goal) -> people told of it as it stands on a day: targets of the plan, or communes' returns.
+
+    `province` is the stream of the province's reference entries.
+    """
+    if which == "plan":
+        planned = planned_people(connection, province, as_of)
+        return {(place, goal): people for (goal, place), people in planned.items() if goal in set(goals)}
+    query = select(Place.id).where(Place.level == "commune", Place.province_id == province)
+    returned = returns_of(connection, connection.execute(query).scalars(), which, as_of)
+    return {
+        (commune, goal): figure.people
+        for (commune, group), figure in returned.items()
+        for goal in goals
+        if goal.age_group == group
     }
 
 
@@ -125,9 +146,9 @@ def _sum(told: Told, place: str, communes: list[str] | None, goal: Goal) -> int 
 
 
 def _with(row: Standing, people: Sequence[int | None], *, subtract: bool) -> Standing:
-    """The row, each goal divided by the people given, less the contraindicated where they are in them."""
+    """The row, each goal divided by the people given, less those not to be divided by where they are in them."""
     progress = []
     for each, figure, count in zip(row.progress, row.figures, people, strict=True):
-        taken = figure.contraindicated if subtract else 0
+        taken = figure.contraindicated + figure.not_due if subtract else 0
         progress.append(replace(each, due=0 if count is None else max(0, count - taken)))
     return replace(row, progress=tuple(progress))

@@ -93,9 +93,16 @@ def total(parts: Iterable[Mapping[Goal, Figures]]) -> dict[Goal, Figures]:
 
 
 def covered_days(
-    connection: Connection, areas: Mapping[str, str], since: date | None = None, until: date | None = None
+    connection: Connection,
+    areas: Mapping[str, str],
+    since: date | None = None,
+    until: date | None = None,
+    goal: Goal | None = None,
 ) -> dict[str, dict[Goal, dict[date, int]]]:
-    """Area -> goal -> day -> people covered that day (their dose of the goal), between two days included."""
+    """Area -> goal -> day -> people covered that day (their dose of the goal), between two days included.
+
+    `goal` leaves out the others.
+    """
     if not areas:
         return {}
     told = area_table(connection, areas)
@@ -109,6 +116,13 @@ def covered_days(
         query = query.where(_DAY.c.given_on >= since)
     if until is not None:
         query = query.where(_DAY.c.given_on <= until)
+    if goal is not None:
+        query = query.where(
+            _DAY.c.campaign_id == goal.campaign_id,
+            _DAY.c.age_group == goal.age_group,
+            _DAY.c.dose_type == goal.dose_type,
+            _DAY.c.due_on == goal.due_on,
+        )
     found: dict[str, dict[Goal, dict[date, int]]] = {}
     for row in connection.execute(query):
         found.setdefault(row[0], {}).setdefault(Goal(*row[1:5]), {})[row[5]] = int(row[6])

@@ -46,6 +46,7 @@ class CoveredDay(Model):
     """Of a goal's covered people, how many got the dose on a day: the days of a cell add up to its `covered`."""
 
     __tablename__ = "covered_day"
+    __table_args__ = (Index("ix_covered_day_given", "given_on", "village_id"),)
     village_id: Mapped[str] = mapped_column(Id, primary_key=True)
     campaign_id: Mapped[str] = mapped_column(Id, primary_key=True)
     age_group: Mapped[str] = mapped_column(Text, primary_key=True)

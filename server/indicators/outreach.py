@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, case, func, or_, select
+from sqlalchemy import Connection, Table, and_, case, func, literal, null, or_, select
 
 from server.indicators.areas import area_table
 from server.indicators.counting import identities
@@ -70,6 +70,9 @@ class Outreach:
     def __add__(self, other: Outreach) -> Outreach:
         return Outreach(*(getattr(self, name) + getattr(other, name) for name in _NAMES))
 
+
+#: What is counted of houses.
+_HOUSES = ("households", "knocked", "complete", "revisits")
 
 _NAMES = tuple(field.name for field in fields(Outreach))
 
@@ -143,13 +146,19 @@ def newest_outcomes(villages: Sequence[str]) -> Any:
 
 
 def count_outreach(connection: Connection, villages: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """Rows of `outreach_cell` (one a village with a house or a person) and of `refusal_cell`."""
+    """Rows of `outreach_cell` (one a village with a house or a person) and of `refusal_cell`.
+
+    One statement for people and houses: both need every person's newest outcome, which is worked out once.
+    """
+    members = _members(villages)
     rows: dict[str, Row] = {}
     refusals: dict[tuple[str, str, str], int] = {}
-    for village, houses in _houses(connection, villages):
-        rows[village] = {"village_id": village, **dict.fromkeys(_NAMES, 0), **houses}
-    for village, outcome, reason, cannot_come, without_id, people in _people(connection, villages):
+    for found in connection.execute(_people(members).union_all(_houses(members, villages))):
+        village, outcome, reason, cannot_come, without_id, people, *houses = found
         row = rows.setdefault(village, {"village_id": village, **dict.fromkeys(_NAMES, 0)})
+        if houses[0]:
+            row |= dict(zip(_HOUSES, map(int, houses), strict=True))
+            continue
         row["people"] += people
         row[_COLUMN_OF.get(outcome, "left")] += people
         row["cannot_come"] += people * cannot_come
@@ -163,23 +172,44 @@ def count_outreach(connection: Connection, villages: Sequence[str]) -> tuple[lis
     ]
 
 
-def _asked_about(villages: Sequence[str]) -> Any:
-    return and_(
-        Person.village_id.in_(villages), Person.merged_into.is_(None), Person.residence.in_(ASKED_ABOUT)
+def _members(villages: Sequence[str]) -> Any:
+    """Everybody who is asked about, with the newest outcome (None without any)."""
+    newest = newest_outcomes(villages)
+    cannot_come = and_(Person.cannot_come.is_not(None), Person.residence.in_(PRESENT))
+    without_id = or_(Person.id_kind == "none", Person.id_number.is_(None))
+    return (
+        select(
+            Person.village_id,
+            Person.household_id,
+            newest.c.outcome,
+            newest.c.reason,
+            case((cannot_come, 1), else_=0).label("cannot_come"),
+            case((without_id, 1), else_=0).label("without_id"),
+        )
+        .outerjoin(newest, newest.c.person_id == Person.id)
+        .where(
+            Person.village_id.in_(villages), Person.merged_into.is_(None), Person.residence.in_(ASKED_ABOUT)
+        )
+        .cte("members")
     )
 
 
-def _houses(connection: Connection, villages: Sequence[str]) -> Any:
-    """Village -> households, knocked, complete, revisits."""
+def _people(members: Any) -> Any:
+    """(village, newest outcome, reason, cannot come, has no number, people, and zeros for the houses)."""
+    keys = (
+        members.c.village_id, members.c.outcome, members.c.reason, members.c.cannot_come, members.c.without_id,
+    )  # fmt: skip
+    return select(*keys, func.count().label("people"), *(literal(0) for _ in _HOUSES)).group_by(*keys)
+
+
+def _houses(members: Any, villages: Sequence[str]) -> Any:
+    """The same columns with nobody in them: (village, …, households, knocked, complete, revisits)."""
     turn = func.row_number().over(
         partition_by=Visit.household_id, order_by=(Visit.visited_on.desc(), Visit.id.desc())
     )
     visits = (
         select(Visit.household_id, Visit.visit_type, Visit.revisit_on, turn.label("turn"))
-        .join(
-            Household,
-            and_(Household.id == Visit.household_id, Household.village_id == Visit.village_id),
-        )
+        .join(Household, and_(Household.id == Visit.household_id, Household.village_id == Visit.village_id))
         .where(Household.village_id.in_(villages), Visit.corrected_by.is_(None))
         .subquery("visits")
     )
@@ -193,32 +223,21 @@ def _houses(connection: Connection, villages: Sequence[str]) -> Any:
         .group_by(visits.c.household_id)
         .subquery("visited")
     )
-    people = identities(villages)
-    asked = (
-        select(people.c.kept_id)
-        .join(VisitOutcome, VisitOutcome.person_id == people.c.record_id)
-        .join(
-            Visit,
-            and_(
-                Visit.id == VisitOutcome.visit_id,
-                Visit.corrected_by.is_(None),
-                Visit.village_id == people.c.village_id,
-            ),
-        )
-        .distinct()
-        .subquery("asked")
-    )
     unasked = (
-        select(Person.household_id, Person.village_id)
-        .outerjoin(asked, asked.c.kept_id == Person.id)
-        .where(_asked_about(villages), asked.c.kept_id.is_(None))
+        select(members.c.household_id, members.c.village_id)
+        .where(members.c.outcome.is_(None))
         .distinct()
         .subquery("unasked")
     )
     knocked = func.coalesce(visited.c.knocked, 0)
-    query = (
+    return (
         select(
             Household.village_id,
+            null(),
+            null(),
+            literal(0),
+            literal(0),
+            literal(0),
             func.count(),
             func.sum(knocked),
             func.sum(case((and_(knocked == 1, unasked.c.household_id.is_(None)), 1), else_=0)),
@@ -232,27 +251,3 @@ def _houses(connection: Connection, villages: Sequence[str]) -> Any:
         .where(Household.village_id.in_(villages))
         .group_by(Household.village_id)
     )
-    names = ("households", "knocked", "complete", "revisits")
-    for row in connection.execute(query):
-        yield row[0], dict(zip(names, map(int, row[1:]), strict=True))
-
-
-def _people(connection: Connection, villages: Sequence[str]) -> Any:
-    """(village, newest outcome, reason, cannot come, has no number, people): None and "" for no outcome, no reason."""
-    newest = newest_outcomes(villages)
-    cannot_come = and_(Person.cannot_come.is_not(None), Person.residence.in_(PRESENT))
-    without_id = or_(Person.id_kind == "none", Person.id_number.is_(None))
-    keys = (
-        Person.village_id,
-        newest.c.outcome,
-        newest.c.reason,
-        case((cannot_come, 1), else_=0),
-        case((without_id, 1), else_=0),
-    )
-    query = (
-        select(*keys, func.count())
-        .outerjoin(newest, newest.c.person_id == Person.id)
-        .where(_asked_about(villages))
-        .group_by(*keys)
-    )
-    return connection.execute(query)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, and_, func, not_, or_, select
 import shared.reference
 from server.database import in_parts, insert_new, insert_rows, select_among
 from server.indicators.areas import area_table
-from server.indicators.counting import count_days, count_doses, count_goals, count_groups
+from server.indicators.counting import count_days, count_doses, count_people
 from server.indicators.models import (
     CoverageCell,
     CoveredDay,
@@ -157,12 +157,12 @@ def _lock(connection: Connection, villages: Sequence[str], clock: Clock) -> None
 
 
 def _count(connection: Connection, villages: Sequence[str], goals: Sequence[Goal]) -> int:
-    cells = count_goals(connection, villages, goals)
+    cells, groups = count_people(connection, villages, goals)
     outreach, refusals = count_outreach(connection, villages)
     rows = {
         _COVERAGE: cells,
         _DAY: count_days(connection, villages, goals),
-        _GROUP: count_groups(connection, villages, goals),
+        _GROUP: groups,
         _TALLY: count_doses(connection, villages),
         _OUTREACH: outreach,
         _REFUSAL: refusals,

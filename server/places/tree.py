@@ -39,6 +39,7 @@ class Tree:
         self.nodes = nodes
         self.serves = serves
         self._children: dict[str | None, list[Node]] = {}
+        self._villages: dict[str, list[str]] = {}
         for node in sorted(nodes.values(), key=lambda n: (n.level, sort_key(n.name), n.id)):
             self._children.setdefault(node.parent, []).append(node)
 
@@ -127,6 +128,11 @@ class Tree:
 
     def villages(self, place: str) -> list[str]:
         """Ids of the villages in it: itself when it is one, those it serves for a team or station."""
+        if place not in self._villages:  # asked for on every page, and a tree never changes
+            self._villages[place] = self._villages_of(place)
+        return list(self._villages[place])
+
+    def _villages_of(self, place: str) -> list[str]:
         node = self.nodes[place]
         if node.level == "village":
             return [place]

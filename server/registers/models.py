@@ -46,6 +46,13 @@ class Person(Model):
             postgresql_where=text("cannot_come IS NOT NULL"),
             sqlite_where=text("cannot_come IS NOT NULL"),
         ),
+        Index(
+            "ix_person_came",
+            "village_id",
+            "came_on",
+            postgresql_where=text("came_on IS NOT NULL"),
+            sqlite_where=text("came_on IS NOT NULL"),
+        ),
     )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     household_id: Mapped[str] = mapped_column(Id, index=True)
@@ -65,6 +72,8 @@ class Person(Model):
     guardian_phone: Mapped[str | None] = mapped_column(Text)
     residence: Mapped[str] = mapped_column(Text)
     residence_since: Mapped[date | None]
+    came_on: Mapped[date | None]
+    came_from: Mapped[str | None] = mapped_column(Text)
     vulnerable: Mapped[str] = mapped_column(Text)
     cannot_come: Mapped[str | None] = mapped_column(Text)
     contraindication: Mapped[str | None] = mapped_column(Text)

@@ -1,15 +1,15 @@
-"""Tables of reports and what is said of them, closed periods, restatements, reconciliations: projections.
+"""Tables of reports and what is said of them, closed periods, restatements, reconciliations, signatures: projections.
 
 Nested parts (rows, snapshots, changed cells) are JSON text as the folds spell it. `report_watch` alone is no
 projection: it remembers how far a closed period was compared.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.database import Id, Model
+from server.database import Id, Instant, Model
 
 
 class Report(Model):
@@ -140,6 +140,26 @@ class ReportLayout(Model):
     document: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     columns: Mapped[str] = mapped_column(Text)
+
+
+class Signature(Model):
+    """A digital signature on a report, a session or a dose, or its withdrawal; `digest` in hex is the document's."""
+
+    __tablename__ = "signature"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    of_id: Mapped[str] = mapped_column(Id, index=True)
+    of_kind: Mapped[str] = mapped_column(Text)
+    place_id: Mapped[str] = mapped_column(Id)
+    digest: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    signer: Mapped[str | None] = mapped_column(Text)
+    certificate: Mapped[str | None] = mapped_column(Text)
+    tool: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    author_id: Mapped[str] = mapped_column(Id)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    corrected_by: Mapped[str | None] = mapped_column(Id)
 
 
 class ReportWatch(Model):

@@ -15,8 +15,9 @@ from server.reports.models import (
     ReportLayout,
     ReportReview,
     Restatement,
+    Signature,
 )
-from shared.projections import reports
+from shared.projections import reports, signing
 
 _REPORT: Table = Report.__table__  # type: ignore[assignment]
 _REVIEW: Table = ReportReview.__table__  # type: ignore[assignment]
@@ -25,9 +26,10 @@ _CLOSE: Table = PeriodClose.__table__  # type: ignore[assignment]
 _RESTATEMENT: Table = Restatement.__table__  # type: ignore[assignment]
 _RECONCILIATION: Table = Reconciliation.__table__  # type: ignore[assignment]
 _LAYOUT: Table = ReportLayout.__table__  # type: ignore[assignment]
+_SIGNATURE: Table = Signature.__table__  # type: ignore[assignment]
 
 #: The tables this room projects.
-TABLES = (_REPORT, _REVIEW, _ANSWER, _CLOSE, _RESTATEMENT, _RECONCILIATION, _LAYOUT)
+TABLES = (_REPORT, _REVIEW, _ANSWER, _CLOSE, _RESTATEMENT, _RECONCILIATION, _LAYOUT, _SIGNATURE)
 
 _REGISTERS = (
     ("report", _REPORT, reports.report_row),
@@ -39,6 +41,7 @@ _EVENTS = (
     ("report_answer", _ANSWER, reports.answer_row),
     ("period_close", _CLOSE, reports.close_row),
     ("restatement", _RESTATEMENT, reports.restatement_row),
+    ("signature", _SIGNATURE, signing.signature_row),
 )
 
 

@@ -74,7 +74,8 @@ def compare(
         after = _today(frozen, _replacing(report, frozen, closed), counted[frozen.unit_id])
         found += [UnitChange(frozen.unit_id, change) for change in changes(frozen.values(), after)]
     since = {u.unit_id: u.counted_at or closed.as_of for u in closed.units if u.unit_id in known}
-    late = late_records(connection, inside, closed.period, since) if found and inside else []
+    changed = [unit for unit in inside if any(change.unit_id == unit.id for change in found)]
+    late = late_records(connection, changed, closed.period, since) if changed else []
     told = set(last.changes) if last else set()
     return Comparison(tuple(found), tuple(late), set(found) != told)
 

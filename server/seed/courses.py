@@ -46,9 +46,11 @@ class Willing:
     late_booster: tuple[float, float]
 
 
-#: By province.
+_NORTH_WEST = Willing((0.955, 0.995), (0.93, 0.985), (0.83, 0.99), (0.60, 0.95), (0.60, 0.72), (0.38, 0.55))
+
+#: By province; the seed has the figures of Lai Châu for its neighbours too.
 WILLING = {
-    "12": Willing((0.955, 0.995), (0.93, 0.985), (0.83, 0.99), (0.60, 0.95), (0.60, 0.72), (0.38, 0.55)),
+    **dict.fromkeys(("11", "12", "14"), _NORTH_WEST),
     "91": Willing((0.975, 0.998), (0.96, 0.992), (0.88, 0.99), (0.85, 0.99), (0.66, 0.76), (0.55, 0.70)),
 }
 TEENS = Round("PFZ_ADULT", 100, -158, -128, 25)

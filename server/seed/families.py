@@ -8,7 +8,7 @@ Relative = tuple[int, str, str]
 MOST = 8
 
 #: Province -> how many families in a hundred had 0, 1, 2, 3, 4, 5 children.
-CHILDREN = {"12": (5, 20, 36, 22, 12, 5), "91": (22, 42, 27, 6, 2, 1)}
+CHILDREN = {**dict.fromkeys(("11", "12", "14"), (5, 20, 36, 22, 12, 5)), "91": (22, 42, 27, 6, 2, 1)}
 
 
 def compose(chance: Random, province: str) -> list[Relative]:

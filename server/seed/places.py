@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from server.places.hierarchies import REFORM
 from server.seed.land import Commune, District, Land, Village
-from server.seed.plan import REFORM
 from shared.reference import Unit, groupings_2025, interim_units, national_units
 
 #: From when on the made-up villages, stations and stores stand.

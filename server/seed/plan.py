@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from server.places.hierarchies import REFORM
 from shared.clock import VIETNAM, FixedClock
 
 #: The day of the documents: the campaign of spring 2022, two weeks before its due date.
@@ -10,9 +11,6 @@ DEMO_DAY = date(2022, 4, 15)
 
 #: The plan's dates, in days after the seed's day: 30/04/2022 and 30/06/2022 on the demo's day.
 DUE_IN, CHILDREN_DUE_IN = 15, 76
-
-#: From this day on the communes of 2025 stand and the districts are areas of health management only.
-REFORM = date(2025, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tables of items, lots, movements, balances and counts: projections of their entries. Whole vials or units."""
+"""Tables of items, lots, movements, balances, counts, allocations: projections of entries. Whole vials or units."""
 
 from datetime import date
 
@@ -101,3 +101,19 @@ class StockCountLine(Model):
     thawed_on: Mapped[date | None]
     vials: Mapped[int | None]
     vvm: Mapped[int | None]
+
+
+class Allocation(Model):
+    """Vials of an item planned for a site by a day (R048); `withdrawn` says why it is not to be carried out."""
+
+    __tablename__ = "allocation"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    site_id: Mapped[str] = mapped_column(Id, index=True)
+    source_id: Mapped[str | None] = mapped_column(Id, index=True)
+    item_id: Mapped[str] = mapped_column(Id)
+    vials: Mapped[int]
+    by_on: Mapped[date]
+    document: Mapped[str] = mapped_column(Text)
+    campaign_id: Mapped[str | None] = mapped_column(Id)
+    reason: Mapped[str | None] = mapped_column(Text)
+    withdrawn: Mapped[str | None] = mapped_column(Text)

@@ -1,4 +1,4 @@
-"""Brings the stock tables to what the folds say: items, lots, movements, balances, counts."""
+"""Brings the stock tables to what the folds say: items, lots, movements, balances, counts, allocations."""
 
 from typing import Any
 
@@ -6,7 +6,15 @@ from sqlalchemy import Connection, Table, func, select
 
 from server.database import insert_rows, select_among
 from server.ledger.projecting import Arrived
-from server.stock.models import Item, Lot, StockBalance, StockCount, StockCountLine, StockMovement
+from server.stock.models import (
+    Allocation,
+    Item,
+    Lot,
+    StockBalance,
+    StockCount,
+    StockCountLine,
+    StockMovement,
+)
 from shared.projections import stock
 
 _ITEM: Table = Item.__table__  # type: ignore[assignment]
@@ -15,9 +23,10 @@ _MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
 _BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
 _COUNT: Table = StockCount.__table__  # type: ignore[assignment]
 _LINE: Table = StockCountLine.__table__  # type: ignore[assignment]
+_ALLOCATION: Table = Allocation.__table__  # type: ignore[assignment]
 
 #: The tables this room projects.
-TABLES = (_ITEM, _LOT, _MOVEMENT, _BALANCE, _COUNT, _LINE)
+TABLES = (_ITEM, _LOT, _MOVEMENT, _BALANCE, _COUNT, _LINE, _ALLOCATION)
 
 
 def project(connection: Connection, arrived: Arrived) -> None:
@@ -31,6 +40,8 @@ def project(connection: Connection, arrived: Arrived) -> None:
     insert_rows(connection, _COUNT, [count for count, _ in pairs], replace=("id",))
     lines = [line for _, counted in pairs for line in counted]
     insert_rows(connection, _LINE, lines, replace=("count_id", "line_no"))
+    planned = [row for folded in arrived.folded("allocation") if (row := stock.allocation_row(folded))]
+    insert_rows(connection, _ALLOCATION, planned, replace=("id",))
 
 
 def _movements(connection: Connection, arrived: Arrived) -> None:

@@ -10,12 +10,13 @@ blueprint = Blueprint("web", __name__)
 
 #: The view modules; each adds its pages to the blueprint when it is imported.
 VIEWS = (
-    "affairs", "affairs_communication", "affairs_document", "affairs_forces", "affairs_forms",
-    "affairs_groups", "affairs_reminders", "devices", "doubts", "duplicates", "entries", "exchange",
-    "figures", "frame", "help_pages", "household", "imports", "maps", "outreach", "outreach_lists",
-    "overview", "papers", "person", "plans", "plans_campaign", "plans_deviations", "plans_edit", "plans_openings",
-    "quality", "reconciliation", "reports", "reports_cells", "reports_files", "reports_layouts",
-    "reports_periods", "reports_unit", "sign_in", "stock", "trend",
+    "affairs", "affairs_communication", "affairs_document", "affairs_forces", "affairs_forms", "affairs_groups",
+    "affairs_reminders", "allocations", "allocations_edit", "devices", "doubts", "duplicates", "entries",
+    "exchange", "figures", "frame", "help_pages", "household", "imports", "maps", "need", "need_file", "outreach",
+    "outreach_lists", "overview", "papers", "person", "plans", "plans_campaign", "plans_deviations",
+    "plans_edit", "plans_openings", "quality", "reconciliation", "reports", "reports_cells", "reports_files",
+    "reports_layouts", "reports_periods", "reports_signing", "reports_unit", "returnees", "sign_in", "stock",
+    "trend",
 )  # fmt: skip
 
 for _view in VIEWS:

@@ -47,19 +47,18 @@ class Item:
 
 def attention(
     chosen: Choice,
-    node: Node,
-    places: Sequence[Node],
     stood: Stood,
     communes: Sequence[Node],
+    inside: Collection[str],
     sites: Collection[str],
 ) -> list[Item]:
-    """What needs attention under a place (or several), the gravest first. Beside slow communes it is of today."""
+    """What needs attention, the gravest first: slow ones of these communes, as they stand on the chosen day, and
+    what is the matter today at the places inside and the sites among them.
+    """
     compared = stood.table.only({commune.id for commune in communes}).rows
     slow = sorted(compared, key=_shortfall, reverse=True)
     found = [_slow(chosen, row, stood.goals) for row in slow[:SLOW_COMMUNES] if _shortfall(row)]
     seen, role = chosen.seen, reader().role
-    above = [node] if node.id in seen.tree.nodes else [p for p in places if p.id in seen.tree.nodes]
-    inside = {n.id for p in above for n in (p, *seen.tree.below(p.id))} & seen.visible
     found += _shortages(seen, inside)
     if may_see(role, "devices"):
         found += _silent_phones(seen, inside)

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import g, request, url_for
 
 from server.indicators.denominators import DENOMINATORS
+from server.places.hierarchies import HIERARCHIES, tree_day, usual_hierarchy
 from server.places.tree import Node, Tree
 from server.plans.goals import Goal
 from server.settings import current_settings
 from server.web.area import Area, Crumb, area, connection
 from shared.faults import Refused, fault
 
-#: The first day of the communes of 2025 and of provinces without districts.
-REFORM = date(2025, 7, 1)
-
-HIERARCHIES = ("2022", "2025")
+#: Stands for any place in an address.
+_ANY = "00000000-0000-0000-0000-000000000000"
 
 _ABOVE = ("province", "district", "commune")
 
@@ -39,6 +38,7 @@ class Choice:
     tree: Tree
     seen: Area
     _found: dict[str, list[str]] = field(default_factory=dict, compare=False, repr=False)
+    _around: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def past(self) -> bool:
@@ -48,7 +48,7 @@ class Choice:
     @property
     def usual_hierarchy(self) -> str:
         """The communes of the day itself."""
-        return "2022" if self.as_of < REFORM else "2025"
+        return usual_hierarchy(self.as_of)
 
     def villages(self, place_id: str) -> list[str]:
         """Villages of a place that the reader may see; asked for several times a page, so kept."""
@@ -73,7 +73,9 @@ class Choice:
 
     def place_url(self, place_id: str) -> str:
         """The address of a place, looked at in the same way."""
-        return url_for("web.place", place_id=place_id, **self.address())
+        if not self._around:  # routed once: a page names some hundred places
+            self._around.extend(url_for("web.place", place_id=_ANY, **self.address()).split(_ANY))
+        return place_id.join(self._around)
 
     def opens(self, place_id: str) -> bool:
         """Whether the people behind a figure of this place can be listed: the list is of today."""
@@ -118,20 +120,15 @@ def choice() -> Choice:
     if "choice" not in g:
         seen, today = area(), current_settings().clock.today()
         as_of = min(_day(request.args.get("as_of", "")) or today, today)
-        usual = HIERARCHIES[as_of >= REFORM]
+        usual = usual_hierarchy(as_of)
         hierarchy = _one_of("hierarchy", HIERARCHIES, usual)
-        tree = seen.tree if hierarchy == HIERARCHIES[today >= REFORM] and as_of == today else None
+        tree = seen.tree if hierarchy == usual_hierarchy(today) and as_of == today else None
         if tree is None:
-            tree = Tree.load(connection(), _day_of(hierarchy, as_of))
+            tree = Tree.load(connection(), tree_day(hierarchy, as_of))
         denominator = _one_of("denominator", DENOMINATORS, DENOMINATORS[0])
         g.choice = Choice(today, as_of, hierarchy, denominator, request.args.get("goal", ""), tree, seen)
     found: Choice = g.choice
     return found
-
-
-def _day_of(hierarchy: str, as_of: date) -> date:
-    """The day whose tree groups the villages: the day itself, or the nearest of the other hierarchy."""
-    return min(as_of, REFORM - timedelta(days=1)) if hierarchy == "2022" else max(as_of, REFORM)
 
 
 def _one_of(name: str, known: Collection[str], usual: str) -> str:

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from server.accounts.exports import log_export
 from server.accounts.session import language, reader
-from server.database import db
 from server.places.order import place_key
 from server.places.tree import Node
 from server.registers.questionable import DOUBTS, Asked, count_by_place, count_doubts
 from server.registers.questionable_lines import Line, doubts
-from server.reports.workbook import CSV_TYPE, XLSX_TYPE, Column, Sheet, Source, csv_text, workbook_bytes
+from server.reports.workbook import Column, Sheet, Source
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import area, connection, person_name, require, seen_place
+from server.web.downloads import send_sheet
 from server.web.listing import PAGE_ROWS, Paging
 from server.web.person import fault_words
 from server.web.texts import kind_label, moment, number, t
@@ -103,15 +102,7 @@ def doubts_file(sort: str) -> ResponseReturnValue:
         numbered=True,
     )
     source = Source(t("doubts.source"), [(t(f"doubt.{wanted.code}"), t("doubts.lead"))])
-    data = workbook_bytes([sheet], source) if sort == "xlsx" else csv_text(sheet).encode()
-    place = wanted.node.id if wanted.node else None
-    log_export(connection(), reader().id, "doubts", place, len(lines), data, current_settings().clock)
-    db.session.commit()
-    headers = {
-        "Content-Disposition": f'attachment; filename="tungnha-nghi-van-{now:%Y%m%d}.{sort}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(data, content_type=XLSX_TYPE if sort == "xlsx" else CSV_TYPE, headers=headers)
+    return send_sheet("doubts", wanted.node, sheet, source, sort)
 
 
 def about(line: Line) -> str:

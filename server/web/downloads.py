@@ -12,6 +12,7 @@ from server.accounts.session import reader
 from server.database import db
 from server.interop.tables import Cell, csv_bytes, xlsx_bytes
 from server.places.tree import Node
+from server.reports.workbook import Sheet, Source, csv_text, workbook_bytes
 from server.settings import current_settings
 from server.web.area import connection
 from shared.faults import Refused, fault
@@ -41,3 +42,18 @@ def send_file(
     name = f"tungnha-{what}-{fold(place.name).replace(' ', '-')}.{ending}"
     disposition = f'attachment; filename="{name}"'
     return Response(data, content_type=_TYPES[ending], headers={"Content-Disposition": disposition})
+
+
+def send_sheet(what: str, place: Node | None, sheet: Sheet, source: Source, ending: str) -> Response:
+    """A titled sheet about a place (None: all of the reader's), as people print it, or its table as CSV; logged."""
+    if ending not in _TYPES:
+        raise Refused(fault("scope.hidden"))
+    data = workbook_bytes([sheet], source) if ending == "xlsx" else csv_text(sheet).encode()
+    clock = current_settings().clock
+    log_export(connection(), reader().id, what, place.id if place else None, len(sheet.rows), data, clock)
+    db.session.commit()
+    headers = {
+        "Content-Disposition": f'attachment; filename="tungnha-{what}-{clock.today():%Y%m%d}.{ending}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, content_type=_TYPES[ending], headers=headers)

@@ -29,7 +29,7 @@ from shared.reference import reasons, report_forms, screening_items
 #: Shown only to readers who may see names: they tell who someone is, or of their health and descent.
 PERSONAL = frozenset(
     "full_name head_name guardian_name phone guardian_phone id_number address lane note lat_e6 lon_e6 ethnic"
-    " relation contraindication vulnerable team".split()
+    " relation contraindication vulnerable team came_from".split()
 )
 #: Further fields of a kind that tell of somebody's health.
 PERSONAL_OF = {

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-import shared.text
 from server.accounts.exports import exports_of
 from server.accounts.session import language, reader
 from server.interop import histories, imports, matching, personal_codes
@@ -28,12 +25,11 @@ from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import area, connection, names_shown, require, seen_place
 from server.web.downloads import send_file
-from server.web.texts import number, t
+from server.web.texts import number, on_both_sides, t
 from server.web.writing import write
 from shared.faults import Refused, fault
 from shared.records import may_author
 from shared.rules.identity import Doubt
-from shared.text.translations import Catalogue
 
 SHOWN_ROWS = 500
 SHOWN_EXPORTS = 20
@@ -157,13 +153,7 @@ def _preview(name: str, preview: Preview, table: Table, filename: str) -> str:
 
 
 def _doubt_words(doubt: Doubt) -> str:
-    return _shared_texts().text(doubt.code, language(), **doubt.params)
-
-
-@cache
-def _shared_texts() -> Catalogue:
-    """Words that the phone says too."""
-    return Catalogue(Path(shared.text.__file__).with_name("messages.csv"))
+    return on_both_sides(doubt.code, **doubt.params)
 
 
 def _carried(text: str) -> Table:

@@ -50,6 +50,7 @@ SECTIONS = (
             Destination("web.outreach_people", "nav.outreach_people"),
             Destination("web.outreach_revisits", "nav.outreach_revisits"),
             Destination("web.outreach_route", "nav.outreach_route"),
+            Destination("web.returnees", "nav.returnees"),
         ),
     ),
     Section(
@@ -59,6 +60,7 @@ SECTIONS = (
             Destination("web.report_sheet", "nav.report_sheet", "reports"),
             Destination("web.report_periods", "nav.report_periods", "reports"),
             Destination("web.reconciliation", "nav.reconciliation", "reports"),
+            Destination("web.signing", "nav.signing", "reports"),
             Destination("web.report_summary", "nav.report_summary", "reports"),
             Destination("web.report_forms", "nav.report_forms", "reports"),
         ),
@@ -78,7 +80,14 @@ SECTIONS = (
             Destination("web.groups", "nav.groups"),
         ),
     ),
-    Section("stock", (Destination("web.stock_expiring", "nav.stock", "stock"),)),
+    Section(
+        "stock",
+        (
+            Destination("web.stock_expiring", "nav.stock", "stock"),
+            Destination("web.vaccine_need", "nav.need", "stock"),
+            Destination("web.allocation_list", "nav.allocations", "stock"),
+        ),
+    ),
     Section(
         "data",
         (
@@ -88,7 +97,7 @@ SECTIONS = (
             Destination("web.doubts_list", "nav.doubts", "entries"),
             Destination("web.devices_list", "nav.devices", "devices"),
             Destination("web.imports_home", "nav.imports", "imports"),
-            Destination("web.help_api", "nav.help"),
+            Destination("web.help_api", "nav.help", "entries"),
         ),
     ),
 )

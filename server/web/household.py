@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from server.ledger.inspect import history
-from server.registers.houses import HouseVisit, Member, household_row, members_of, visits_of
+from server.registers.one_household import HouseVisit, Member, household_row, members_of, visits_of
 from server.registers.one_person import disputed
 from server.registers.openings import schedule_of_person
 from server.settings import current_settings

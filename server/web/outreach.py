@@ -10,6 +10,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from server.accounts.session import language
+from server.indicators.catalogue import indicator_title
 from server.indicators.outreach import Outreach, outreach_by, refusals_by
 from server.indicators.punctuality import Punctuality, punctuality_by
 from server.indicators.refreshing import stale_villages
@@ -130,6 +132,7 @@ def _words(asked: Reached) -> dict[str, Any]:
         "reasons": reason_rows(refusals_by(connection(), villages).get("all", {})),
         "parents": parents_answers(connection(), asked.villages) if asked.listed else None,
         "stale": len(stale_villages(connection(), asked.villages)),
+        "title_of": lambda code: indicator_title(code, language()),
         "limit": schedule_limits()["on_schedule_days"],
         "names_shown": names_shown(),
         "told": lambda code: code not in TELLS_OF_INFECTION or screens(),

@@ -6,29 +6,20 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from server.accounts.exports import log_export
-from server.accounts.session import reader
-from server.database import db
 from server.indicators.outreach import Outreach, outreach_by
-from server.registers.follow_up import (
-    FOLLOW_UPS,
-    Stop,
-    count_follow_ups,
-    count_revisits,
-    follow_ups,
-    revisits,
-    route,
-)
+from server.registers.follow_up import FOLLOW_UPS, count_follow_ups, count_revisits, follow_ups, revisits
+from server.registers.mobile_route import Stop, route
 from server.registers.openings import openings_in
-from server.reports.workbook import CSV_TYPE, XLSX_TYPE, Column, Sheet, Source, csv_text, workbook_bytes
+from server.reports.workbook import Column, Sheet, Source
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.affairs_communication import national
 from server.web.area import area, connection, names_shown, person_name, require
+from server.web.downloads import send_sheet
 from server.web.entries import TELLS_OF_INFECTION
 from server.web.listing import PAGE_ROWS, Paging
 from server.web.outreach_area import (
@@ -152,16 +143,7 @@ def outreach_route_file(sort: str) -> ResponseReturnValue:
         numbered=True,
     )
     source = Source(t("route.source"), [(t("route.title"), t("route.rule"))])
-    data = workbook_bytes([sheet], source) if sort == "xlsx" else csv_text(sheet).encode()
-    log_export(
-        connection(), reader().id, "route", asked.node.id or None, len(stops), data, current_settings().clock
-    )
-    db.session.commit()
-    headers = {
-        "Content-Disposition": f'attachment; filename="tungnha-to-luu-dong-{now:%Y%m%d}.{sort}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(data, content_type=XLSX_TYPE if sort == "xlsx" else CSV_TYPE, headers=headers)
+    return send_sheet("route", asked.node if asked.node.id else None, sheet, source, sort)
 
 
 def _by_place(asked: Reached, what: str) -> str:

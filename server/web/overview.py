@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from flask import render_template
@@ -21,7 +21,7 @@ from server.web import blueprint
 from server.web.area import area, connection
 from server.web.attention import attention
 from server.web.choices import Choice, choice
-from server.web.commune import commune_page, station_of
+from server.web.commune import SITES, commune_page, station_of
 from server.web.kept import kept
 from server.web.maps import area_node, mapped
 from server.web.reported import Reported, reported
@@ -71,7 +71,8 @@ def _overview(chosen: Choice, node: Node, children: Sequence[Node]) -> str:
     communes = mapped(chosen, node)
     stood = stand(chosen, node, list({p.id: p for p in (*children, *communes)}.values()))
     shown = stood.table.only({p.id for p in children})
-    sites = _sites(chosen, node, children)
+    inside = _inside(chosen, node, children)
+    sites = _sites(chosen, inside)
     districts = [p.id for p in (node, *children) if p.level == "district"]
     return render_template(
         "overview.html",
@@ -79,7 +80,7 @@ def _overview(chosen: Choice, node: Node, children: Sequence[Node]) -> str:
         mapped=sorted(stood.table.only({p.id for p in communes}).rows, key=_least_covered(stood)),
         sparks=sparks(stood, children),
         owners=owners(connection(), districts),
-        attention=attention(chosen, node, children, stood, communes, sites),
+        attention=attention(chosen, stood, communes, inside, sites),
         counts=newest_counts(connection(), sites, COUNT_LINES),
         stock_shown=may_see(reader().role, "stock"),
         reports=_queries(chosen, node),
@@ -120,15 +121,17 @@ def _least_covered(stood: Stood) -> Callable[[Standing], tuple[float, str]]:
     return key
 
 
-def _sites(chosen: Choice, node: Node, children: Sequence[Node]) -> list[str]:
-    """Visible sites under the place today (the area of several places has no id of its own)."""
+def _inside(chosen: Choice, node: Node, children: Sequence[Node]) -> set[str]:
+    """Every visible place at or under the place today (the area of several places has no id of its own)."""
+    seen = chosen.seen
+    above = [p for p in ([node] if node.id in seen.tree.nodes else children) if p.id in seen.tree.nodes]
+    if {root.id for root in seen.roots} == {p.id for p in above}:
+        return set(seen.visible)
+    return {n.id for p in above for n in (p, *seen.tree.below(p.id))} & seen.visible
+
+
+def _sites(chosen: Choice, inside: Collection[str]) -> list[str]:
+    """The sites among these places, for readers who may see stock."""
     if not may_see(reader().role, "stock"):
         return []
-    seen = chosen.seen
-    above = [p.id for p in ([node] if node.id in seen.tree.nodes else children) if p.id in seen.tree.nodes]
-    return [
-        p.id
-        for root in above
-        for p in seen.tree.below(root)
-        if p.level in ("station", "team", "store", "school") and p.id in seen.visible
-    ]
+    return sorted(p for p in inside if chosen.seen.tree.nodes[p].level in SITES)

@@ -24,16 +24,18 @@ from server.registers.one_person import (
     screenings_of,
 )
 from server.registers.openings import schedule_of_person
+from server.reports.signing import states_of_doses
 from server.settings import current_settings
 from server.web import blueprint
 from server.web.affairs_communication import national
 from server.web.area import area, connection, names_shown, person_name
 from server.web.entries import HIDDEN, shown_value
 from server.web.outreach_area import reason_of, screens
-from server.web.texts import day, kind_label
+from server.web.texts import day, kind_label, on_both_sides
 from shared.faults import Fault, Refused, fault
 from shared.fields import is_day
 from shared.kinds import KINDS
+from shared.rules.identity import check_cccd
 
 #: Outcomes of visits and entries shown at most (L20).
 ASKED, ENTRIES = 60, 200
@@ -70,7 +72,8 @@ def person(person_id: str) -> ResponseReturnValue:
         records=_visible(records),
         hidden_records=len(records) - len(_visible(records)),
         schedule=schedule_of_person(connection(), person_id, today, screens=screens()) or [],
-        doses=doses_given(connection(), own),
+        doses=(doses := doses_given(connection(), own)),
+        signing=states_of_doses(connection(), [dose.id for dose in doses]),
         screenings=screenings_of(connection(), own),
         reactions=reactions_of(connection(), own),
         asked=asked_of(connection(), own, ASKED),
@@ -96,6 +99,14 @@ def personal(value: str | None) -> str:
     return "–" if not value else value if names_shown() else HIDDEN
 
 
+def number_doubts(person: Any) -> list[str]:
+    """What is doubtful in a 12-digit number beside sex and year of birth: told to whoever may see it, never a bar."""
+    if not names_shown() or person.id_kind not in ("cccd", "personal_code") or not person.id_number:
+        return []
+    found = check_cccd(person.id_number, person.sex, person.birth_date)
+    return [on_both_sides(doubt.code, **doubt.params) for doubt in found]
+
+
 def fault_words(found: Fault) -> str:
     """A fault in words, its days as they are read here."""
     params = {name: _day(value) for name, value in found.params.items()}
@@ -115,6 +126,7 @@ def _words() -> dict[str, Any]:
         "person_name": person_name,
         "names_shown": names_shown(),
         "national": national,
+        "number_doubts": number_doubts,
         "place_name": area().tree.name,
         "open_place": lambda place: place in area().visible,
         "birth": birth,

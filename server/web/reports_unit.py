@@ -13,6 +13,7 @@ from server.reports.closing import period_id, standing_closes
 from server.reports.counting import Rows, count
 from server.reports.indicators import INDICATORS
 from server.reports.models import Report
+from server.reports.signing import Standing, standing_of
 from server.reports.standing import Sent, due_on, is_late, sent_by_id, sent_reports
 from server.reports.units import Unit
 from server.settings import current_settings
@@ -35,6 +36,7 @@ from server.web.reports_frame import (
     today,
     vaccine_name,
 )
+from server.web.reports_signing import signature_words
 from server.web.texts import t
 from shared.faults import Fault, Refused, fault
 from shared.reference import vaccines
@@ -186,6 +188,8 @@ def _page(
         queue=queue,
         queries={query.id for query in sent.open_queries} if sent else set(),
         close=next(iter(close.values()), None),
+        signed=_signed(sent),
+        signature_words=signature_words,
         plan=plan_of(period),
         columns=[column for column in layout.columns if column.indicator in layout.counts],
         indicators=INDICATORS,
@@ -209,6 +213,14 @@ def _cell_words(asked: Asked, text: str | None) -> str:
 def _sent(asked: Asked, unit: Unit) -> Sent | None:
     found = sent_reports(connection(), [unit], asked.layout.code, [asked.period])
     return found.get((unit.id, asked.period.key))
+
+
+def _signed(sent: Sent | None) -> Standing | None:
+    """How the report's signature stands, once it is accepted or was signed."""
+    if sent is None:
+        return None
+    found = standing_of(connection(), "report", [sent.id])[sent.id]
+    return found if found.document.ready or found.lines else None
 
 
 def _draft(asked: Asked, unit: Unit, sent: Sent | None, *, editing: bool) -> drafts.Draft:

@@ -15,11 +15,12 @@ from server.indicators.past import as_of
 from server.indicators.progress import Progress
 from server.indicators.refreshing import stale_count
 from server.indicators.standings import Standing, Standings, standings
+from server.places.hierarchies import HIERARCHIES
 from server.places.order import place_key
 from server.places.tree import Node
 from server.plans.goals import Goal, goals_of
 from server.web.area import connection
-from server.web.choices import HIERARCHIES, Choice
+from server.web.choices import Choice
 from server.web.kept import kept
 from server.web.listing import Sorting
 from server.web.texts import day, moment, number, percent_of, t, tenths

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import shared.text
 from server.accounts.session import language
 from shared.kinds import KINDS, option_label
 from shared.permissions import ROLES
@@ -27,6 +28,16 @@ def catalogue() -> Catalogue:
 def t(key: str, **params: Any) -> str:
     """The text of a key in the reader's language."""
     return catalogue().text(key, language(), **params)
+
+
+@cache
+def _both_sides() -> Catalogue:
+    return Catalogue(Path(shared.text.__file__).with_name("messages.csv"))
+
+
+def on_both_sides(key: str, **params: Any) -> str:
+    """A text that the phone says too (`shared/text/messages.csv`)."""
+    return _both_sides().text(key, language(), **params)
 
 
 def number(value: int | None) -> str:

@@ -56,6 +56,8 @@ def person_row(folded: Folded) -> Row | None:
         "guardian_phone": _phone(values.get("guardian_phone")),
         "residence": values["residence"],
         "residence_since": _day(values.get("residence_since")),
+        "came_on": _day(values.get("came_on")),
+        "came_from": _text(values.get("came_from")),
         "vulnerable": ",".join(sorted(set(values.get("vulnerable", ())))),
         "group_place_id": values.get("group_place"),
         "group_name": _text(values.get("group_name")),

@@ -1,4 +1,4 @@
-"""Rows of items, lots, sessions, movements, balances and counts. Whole vials or units."""
+"""Rows of items, lots, sessions, movements, balances, counts and allocations. Whole vials or units."""
 
 import json
 from collections.abc import Iterable
@@ -26,6 +26,10 @@ ITEM_FIELDS = (
     "source",
     "status",
 )
+
+
+#: What of a session stands in its `detail`, as the body has it.
+SESSION_DETAIL = ("villages", "team", "lots", "waste_vials", "waste_boxes", "waste_to", "note")
 
 
 def item_row(folded: Folded) -> Row | None:
@@ -61,11 +65,11 @@ def lot_row(folded: Folded) -> Row | None:
 
 
 def session_row(folded: Folded, held_on: date) -> Row | None:
-    """The session, held on the day of its first entry; `detail` carries villages, team, lots and note."""
+    """The session, held on the day of its first entry; `detail` carries SESSION_DETAIL."""
     if not folded.known:
         return None
     values = folded.values
-    detail = {name: values[name] for name in ("villages", "team", "lots", "note") if name in values}
+    detail = {name: values[name] for name in SESSION_DETAIL if name in values}
     return {
         "id": folded.subject,
         "site_id": folded.origin,
@@ -132,6 +136,25 @@ def count_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
         for number, line in enumerate(entry.body["lines"], 1)
     ]
     return count, lines
+
+
+def allocation_row(folded: Folded) -> Row | None:
+    """The allocation, or None while its first entry has not arrived. It stands at the site that is to receive it."""
+    if not folded.known:
+        return None
+    values = folded.values
+    return {
+        "id": folded.subject,
+        "site_id": folded.origin,
+        "source_id": values.get("source"),
+        "item_id": values["item"],
+        "vials": values["vials"],
+        "by_on": date.fromisoformat(values["by_on"]),
+        "document": values["document"],
+        "campaign_id": values.get("campaign"),
+        "reason": values.get("reason"),
+        "withdrawn": values.get("withdrawn"),
+    }
 
 
 def compact(value: Any) -> str:

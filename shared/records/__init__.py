@@ -2,6 +2,7 @@
 
 from shared.kinds import KINDS
 from shared.records import (  # noqa: F401
+    allocation,
     campaign,
     communication_log,
     dose,
@@ -31,6 +32,7 @@ from shared.records import (  # noqa: F401
     same_person,
     screening,
     session,
+    signature,
     staff_shortage,
     station_profile,
     stock_count,

@@ -20,4 +20,6 @@ PLACES = frozenset({ADMINISTRATOR})
 OVERSIGHT = frozenset({DISTRICT_REVIEWER, PROVINCIAL_MANAGER})
 #: Everybody who works with the register or answers for it.
 WORKING = FIELD | OVERSIGHT
+#: Who answers with a signature for what was recorded (R012).
+SIGNATORIES = VACCINATORS | REVIEWERS
 IDENTITY = frozenset({STATION, DISTRICT_REVIEWER, PROVINCIAL_MANAGER})

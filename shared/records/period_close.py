@@ -4,7 +4,7 @@ comes late makes a restatement.
 It stands in the district's stream: desks read it, and no phone has to carry it.
 """
 
-from shared.fields import Choice, Code, Day, Flag, Ref, Text, Whole
+from shared.fields import Choice, Code, Day, Flag, Moment, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines
 from shared.records.authors import REVIEWERS
@@ -43,7 +43,7 @@ class FrozenUnit(Body):
     unit = Ref("Đơn vị", "Unit", required=True)
     state = Choice("Tình trạng", "State", UNIT_STATES, required=True)
     report = Ref("Bản báo cáo", "Report as sent")
-    counted_at = Text("Đếm lúc", "Counted at", longest=30)
+    counted_at = Moment("Đếm lúc", "Counted at")
     nothing_held = Flag("Trong kỳ không tổ chức tiêm", "No vaccination in the period")
     rows = Lines("Các dòng", "Rows", FrozenRow, most=100)
 
@@ -58,7 +58,7 @@ class PeriodCloseBody(Body):
     campaign = Ref("Chiến dịch", "Campaign")
     plan_document = Text("Theo kế hoạch", "Under the plan", longest=120)
     plan_valid_from = Day("Kế hoạch có hiệu lực từ", "Plan valid from")
-    as_of = Text("Số liệu đến", "As of", longest=30, required=True)
+    as_of = Moment("Số liệu đến", "As of", required=True)
     reason = Text("Lý do chốt khi còn thiếu", "Why it is closed with units missing", longest=500)
     units = Lines("Các đơn vị", "Units", FrozenUnit, required=True, least=1, most=500)
 

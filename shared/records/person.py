@@ -60,6 +60,8 @@ class PersonBody(Body):
     id_number = Text("Số giấy tờ", "Identity number", longest=20)
     residence = Choice("Tình trạng cư trú", "Residence", RESIDENCE, required=True)
     residence_since = Day("Từ ngày", "Since")
+    came_on = Day("Ngày đến, trở về", "Arrived or returned on")
+    came_from = Text("Từ nơi nào đến", "Came from", longest=80)
     relation = Text("Quan hệ với chủ hộ", "Relation to the head", longest=40)
     ethnic = Code("Dân tộc", "Ethnic group", codes="ethnic_groups")
     phone = Text("Số điện thoại", "Phone number", longest=20)

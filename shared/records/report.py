@@ -3,7 +3,7 @@
 One report a form, unit and period; sent again after a query, it is an edit.
 """
 
-from shared.fields import Choice, Code, Day, Flag, Ref, Text, Whole
+from shared.fields import Choice, Code, Day, Flag, Moment, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines
 from shared.permissions import DISTRICT_REVIEWER
@@ -48,7 +48,7 @@ class ReportBody(Body):
     nothing_held = Flag("Trong kỳ không tổ chức tiêm", "No vaccination in the period")
     plan_document = Text("Theo kế hoạch", "Under the plan", longest=120)
     plan_valid_from = Day("Kế hoạch có hiệu lực từ", "Plan valid from")
-    counted_at = Text("Đếm lúc", "Counted at", longest=30, required=True)
+    counted_at = Moment("Đếm lúc", "Counted at", required=True)
 
 
 REPORT = declare(

@@ -4,7 +4,7 @@ It tells the whole difference to the frozen figures, so the latest one of a peri
 stands; the earlier ones are its history.
 """
 
-from shared.fields import Code, Ref, Text, Whole
+from shared.fields import Code, Moment, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines
 from shared.permissions import ADMINISTRATOR
@@ -27,14 +27,14 @@ class LateEntry(Body):
 
     entry = Ref("Bản ghi", "Record", required=True)
     kind = Code("Loại bản ghi", "Kind of record", codes="kinds", required=True)
-    received_at = Text("Máy chủ nhận lúc", "Received at", longest=30, required=True)
+    received_at = Moment("Máy chủ nhận lúc", "Received at", required=True)
 
 
 class RestatementBody(Body):
     """Fields of a restatement; its subject is the closed period. `late_count`: `late` names the first 500 only."""
 
     close = Ref("Lần chốt", "Close", required=True)
-    counted_at = Text("Đếm lúc", "Counted at", longest=30, required=True)
+    counted_at = Moment("Đếm lúc", "Counted at", required=True)
     cells = Lines("Các ô thay đổi", "Changed cells", RestatedCell, required=True, most=5_000)
     late = Lines("Bản ghi đến muộn", "Late records", LateEntry, required=True, most=500)
     late_count = Whole("Số bản ghi đến muộn", "Late records in all", required=True)

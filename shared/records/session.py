@@ -17,7 +17,9 @@ class SessionLot(Body):
 
 
 class SessionBody(Body):
-    """Fields of a session; it is held on the entry's day at the entry's site."""
+    """Fields of a session; it is held on the entry's day at the entry's site. Waste not counted is left out,
+    never 0 (R094).
+    """
 
     session_type = Choice(
         "Hình thức",
@@ -33,6 +35,9 @@ class SessionBody(Body):
     team = Many("Thành viên", "Members", Text("Họ và tên", "Full name", required=True), most=30)
     lots = Lines("Vắc xin mang theo", "Vaccine taken out", SessionLot)
     closed = Flag("Đã kết thúc", "Closed")
+    waste_vials = Whole("Vỏ lọ thải bỏ", "Empty vials as waste", most=100_000)
+    waste_boxes = Whole("Hộp an toàn thải bỏ", "Safety boxes as waste", most=10_000)
+    waste_to = Text("Rác thải y tế bàn giao cho", "Medical waste handed to")
     note = Text("Ghi chú", "Note", longest=500, form="long_text")
 
 

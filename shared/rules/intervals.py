@@ -75,16 +75,6 @@ def rule_for(
     return chosen[-1] if chosen else None
 
 
-def general_rule(dose_type: str, on: date) -> DoseRule | None:
-    """The rule for every adult of a dose in force on a day, whatever the vaccine and the condition."""
-    found = [
-        rule
-        for rule in _in_force(dose_type, on)
-        if not (rule.condition_code or rule.vaccines or rule.after_platform) and rule.age_max_years is None
-    ]
-    return found[-1] if found else None
-
-
 def timing(
     dose_type: str,
     had: Mapping[str, Any],

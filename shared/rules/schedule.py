@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from shared.reference import DOSE_TYPES, Opening, vaccines
+from shared.reference import DOSE_TYPES, Opening, age_groups, vaccines
 from shared.rules.ages import age_on
-from shared.rules.intervals import CONDITIONS, Timing, conditions_of, general_rule, rule_for, timing
+from shared.rules.intervals import CONDITIONS, Timing, conditions_of, rule_for, timing
 from shared.rules.months import add_months
 from shared.rules.openings import SHIPPED, Openings
 from shared.rules.openings import age_group_of as age_group_of
@@ -115,9 +115,14 @@ def without_covid(planned: list[PlannedDose]) -> list[PlannedDose]:
     ]
 
 
-def booster_threshold(due_on: date) -> date:
-    """Whose primary series was complete by this day is due for booster 1 by `due_on` (rule in force then)."""
-    rule = general_rule("booster_1", due_on)
+def booster_threshold(due_on: date, age_group: str = "A18", dose_type: str = "booster_1") -> date:
+    """Who had what comes before a booster by this day is due for it by `due_on`, by the rule in force then for
+    that age. Before booster 1 comes the primary series, before booster 2 booster 1.
+
+    A plan says who is asked, so a rule's condition does not matter here; without any rule nobody has to wait.
+    """
+    years = age_groups()[age_group].min_months // 12
+    rule = rule_for(dose_type, years, due_on, conditions=CONDITIONS)
     if rule is None:
         return due_on
     if rule.interval_months is not None:

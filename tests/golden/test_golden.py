@@ -13,7 +13,7 @@ import pytest
 from shared import wire
 from shared.entries import Entry
 from shared.kinds import KINDS
-from shared.projections import affairs, events, identity, people, programme, reports, safety, stock
+from shared.projections import affairs, events, identity, people, programme, reports, safety, signing, stock
 from shared.projections.register import fold_register
 from shared.reading import read, read_payload
 
@@ -38,6 +38,7 @@ def rows(entry: Entry) -> Any:
         "dose_opening": lambda: safety.opening_row(fold_register([entry])),
         "stock_movement": lambda: stock.movement_row(entry),
         "stock_count": lambda: stock.count_rows(entry, None),
+        "allocation": lambda: stock.allocation_row(fold_register([entry])),
         "population_return": lambda: events.population_rows(entry, None),
         "place": lambda: programme.place_rows(fold_register([entry])),
         "item": lambda: stock.item_row(fold_register([entry])),
@@ -58,6 +59,7 @@ def rows(entry: Entry) -> Any:
         "period_close": lambda: reports.close_row(entry, None),
         "restatement": lambda: reports.restatement_row(entry, None),
         "reconciliation": lambda: reports.reconciliation_row(fold_register([entry])),
+        "signature": lambda: signing.signature_row(entry, None),
     }
     return json.loads(json.dumps(by_kind[entry.kind](), default=str), object_hook=_without_keys_of_searching)
 

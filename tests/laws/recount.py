@@ -174,11 +174,25 @@ class Recount:
                         body["vaccine"],
                         age_group,
                     )
+                    if self._holder(person, dose) != dose.subject:
+                        continue
                     copied = bool(body.get("from_certificate"))
                     told[key][int(copied)].add(number)
                     if not copied and dose.recorded_on == dose.occurred_on:
                         told[key][2].add(number)
+        for given, certified, _ in told.values():
+            certified -= given
         return {key: tuple(map(len, counts)) for key, counts in told.items()}
+
+    @staticmethod
+    def _holder(person: Person, dose: Any) -> str:
+        """The record on which a person's dose of a day and type was written down first."""
+        alike = (
+            each
+            for each in person.doses
+            if (each.occurred_on, each.body["dose_type"]) == (dose.occurred_on, dose.body["dose_type"])
+        )
+        return str(min(alike, key=lambda each: each.id).subject)
 
     def outreach(self) -> tuple[Cells, Cells]:
         """outreach_cell and refusal_cell."""
@@ -248,11 +262,13 @@ class Recount:
         here = person.values["residence"] in PRESENT
         if dose_type.startswith("primary"):
             scheduled = True
-        elif dose_type == "booster_2":
-            scheduled = had is not None or given["booster_1"] is not None
-        elif dose_type == "booster_1":
-            complete = self._series_complete(person, given)
-            scheduled = had is not None or (complete is not None and interval_reached(complete, due_on))
+        elif dose_type in ("booster_1", "booster_2"):
+            before = given["booster_1"]
+            if dose_type == "booster_1":
+                before = self._series_complete(person, given)
+            years = int(ages["min_months"]) // 12
+            reached = before is not None and interval_reached(before, due_on, dose_type, years)
+            scheduled = had is not None or reached
         else:
             scheduled = False
         barred = self._barred(person) and had is None
@@ -395,11 +411,12 @@ def age_in_months(born: date, on: date) -> int:
     return (on.year - born.year) * 12 + on.month - born.month - (1 if on.day < born.day else 0)
 
 
-def interval_reached(complete: date, due_on: date) -> bool:
-    """Whether the general rule for booster 1 in force on the due date makes it due by then."""
+def interval_reached(complete: date, due_on: date, dose_type: str, years: int) -> bool:
+    """Whether the rule for a booster at that age in force on the due date makes it due by then."""
     for rule in reversed(table("dose_rules")):
-        narrow = rule["condition_code"] or rule["vaccines"] or rule["after_platform"] or rule["age_max_years"]
-        if rule["dose_type"] != "booster_1" or narrow:
+        if rule["dose_type"] != dose_type or rule["vaccines"] or rule["after_platform"]:
+            continue
+        if not int(rule["age_min_years"]) <= years <= int(rule["age_max_years"] or 200):
             continue
         if rule["valid_from"] <= str(due_on) <= (rule["valid_to"] or "9999"):
             if not rule["interval_months"]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, Table, select
 
 from server.database import open_engine
-from server.indicators.counting import count_days, count_goals, count_groups
+from server.indicators.counting import count_days, count_people
 from server.indicators.definitions import MEASURES, register_as_of
 from server.indicators.refreshing import CELLS, refresh, stale_villages
 from server.ledger.accept import accept
@@ -119,8 +119,8 @@ def everything(recount: Recount) -> dict[str, Any]:
 
 def as_it_was(connection: Connection, day: date) -> tuple[Any, Any, Any]:
     goals, register = every_goal(connection, PROVINCE), register_as_of(day)
-    counted = (count_goals, count_days, count_groups)
-    rows = (count(connection, list(VILLAGES), goals, register) for count in counted)
+    cells, groups = count_people(connection, list(VILLAGES), goals, register)
+    rows = (cells, count_days(connection, list(VILLAGES), goals, register), groups)
     names = ("coverage_cell", "covered_day", "group_cell")
     return tuple(keyed(name, found) for name, found in zip(names, rows, strict=True))  # type: ignore[return-value]
 

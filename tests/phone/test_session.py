@@ -127,3 +127,25 @@ def test_a_session_closes_when_every_vial_is_accounted_for(open_phone):
     assert stock.session(store, session).closed
     left = {h.lot.id: h.vials for h in stock.holdings(store, STATION)}
     assert left == {LOT: 24, OLD_LOT: 3, CHILD_LOT: 8}, "one was opened, one broke"
+
+
+@pytest.mark.proves("R094")
+def test_the_waste_of_a_session_is_counted_and_handed_over(open_phone):
+    phone = open_phone()
+    session = open_session(phone, FK0112=1)
+    phone.press("Kết thúc buổi tiêm")
+    screen = phone.at("session_close")
+    assert phone.says("Rác thải y tế của buổi tiêm")
+    fields = screen.waste.fields
+    phone.type(fields["waste_vials"], "3")
+    phone.type(fields["waste_to"], "Trung tâm Y tế huyện Nậm Nhùn")
+    phone.screen.go_back()
+    phone.settle()
+    phone.press("Kết thúc buổi tiêm")
+    screen = phone.at("session_close")
+    assert screen.waste.values["waste_vials"] == 3, "what was typed is kept"
+    phone.press("Kết thúc buổi tiêm")
+    phone.at("home")
+    values = stock.session_values(phone.app.phone.store, session)
+    assert (values["waste_vials"], values["waste_to"]) == (3, "Trung tâm Y tế huyện Nậm Nhùn")
+    assert "waste_boxes" not in values, "what nobody counted is not 0"

@@ -114,9 +114,10 @@ AUTHORS: dict[str, set[str]] = {
         "plan_deviation",
     },
     "mobile_team": {"household", "person", "visit", "session", "dose", "stock_count", "stock_movement"},
-    "district_reviewer": {"plan_deviation"},
+    "district_reviewer": {"plan_deviation", "allocation"},
     "inspector": set(),
     "provincial_manager": {
+        "allocation",
         "plan_deviation",
         "plan_target",
         "campaign",

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("covered", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("village_id", *_GOAL, "given_on"),
     )
+    op.create_index("ix_covered_day_given", "covered_day", ["given_on", "village_id"])
     op.create_table(
         "group_cell",
         *_goal_columns(),

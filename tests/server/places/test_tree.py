@@ -147,3 +147,24 @@ def test_a_ring_of_places_is_nonsense_and_ends(engine: Engine) -> None:
         assert {node.id for node in Tree.load(connection, TODAY).below(PROVINCE)} == {one, two}, (
             "a kept tree is left behind"
         )
+
+
+@pytest.mark.proves("R068")
+def test_teams_serve_villages_across_communes_and_a_village_has_several(engine: Engine) -> None:
+    [admin] = enrol(engine, "administrator")
+    far, second = place("far village"), place("second team")
+    bodies: dict[str, dict[str, Any]] = {
+        PROVINCE: {"level": "province", "versions": [version("2004-01-01", None)]},
+        COMMUNE: {"level": "commune", "versions": [version("2004-01-01", PROVINCE)]},
+        NEW: {"level": "commune", "versions": [version("2004-01-01", PROVINCE)]},
+        VILLAGE: {"level": "village", "versions": [version("2004-01-01", COMMUNE)]},
+        far: {"level": "village", "versions": [version("2004-01-01", NEW)]},
+        TEAM: {"level": "team", "versions": [version("2004-01-01", COMMUNE)], "serves": [VILLAGE, far]},
+        second: {"level": "team", "versions": [version("2004-01-01", PROVINCE)], "serves": [far]},
+    }
+    push(engine, admin, *(admin.entry("place", subject, PROVINCE, body) for subject, body in bodies.items()))
+    with engine.connect() as connection:
+        tree = Tree.load(connection, TODAY)
+    assert sorted(tree.villages(TEAM)) == sorted((VILLAGE, far)), "beyond the commune it stands in"
+    assert tree.villages(second) == [far], "and the village has both"
+    assert tree.villages(COMMUNE) == [VILLAGE], "the commune's own villages stay its own"

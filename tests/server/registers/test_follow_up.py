@@ -23,9 +23,10 @@ from server.registers.follow_up import (
     follow_ups,
     parents_answers,
     revisits,
-    route,
 )
-from server.registers.houses import House, houses_of, lanes_of, members_of, visits_of
+from server.registers.houses import House, houses_of, lanes_of
+from server.registers.mobile_route import route
+from server.registers.one_household import members_of, visits_of
 from server.tables import metadata
 from shared.rules.openings import SHIPPED
 from tests.server.ledger.hands import CLOCK, PROVINCE, TODAY, VILLAGES, Hand, enrol, place, push

@@ -49,6 +49,7 @@ OF_THE_PROVINCE = (
 OTHERWISE = (
     "household", "person", "visit", "dose", "screening", "reaction", "same_person", "id_match", "void",
     "session", "stock_movement", "stock_count", "response", "report_review", "report_answer", "restatement",
+    "allocation", "signature",
 )  # fmt: skip
 
 #: Text fields that hold no free words: what a form is called, moments, documents of the province.
@@ -137,6 +138,16 @@ class _Planter:
         self.write("same_person", side.village, verdict, subject=pair_id(one, other))
         for kind in FROM_GOLDEN:
             self.write(kind, side.district if kind == "period_close" else side.commune, self.golden(kind))
+        allocated = {
+            "item": self.world.item, "vials": 5, "by_on": TODAY.isoformat(), "document": marks["words"],
+            "reason": marks["words"],
+        }  # fmt: skip
+        self.write("allocation", side.station, allocated)
+        signed = {
+            "of": "report", "digest": "0" * 64, "action": "signed", "signer": marks["author"], "tool": marks["words"],
+            "certificate": marks["words"], "signed_at": "2022-04-15T01:00:00.000Z",
+        }  # fmt: skip
+        self.write("signature", side.commune, signed, subject=self.entries()["report"][0])
         pair = sorted((persons[0], persons[2]))
         rows = [{"person_a": pair[0], "person_b": pair[1], "score": 90, "level": "likely", "reasons": "[]"}]
         insert_rows(
@@ -152,7 +163,8 @@ class _Planter:
             "person_id": persons, "entry_id": entries["any"], "device_id": [named_id("device", marks["user"])],
             "matter_id": [*entries["staff_shortage"], *entries["proposal"], *entries["inspection_remark"]],
             "verdict_id": entries["same_person"], "close_id": entries["period_close"],
-            "subject": entries["reconciliation"], "pair": [".".join(pair)],
+            "allocation_id": entries["allocation"], "subject": [*entries["reconciliation"], *entries["signature"]],
+            "pair": [".".join(pair)],
         }  # fmt: skip
 
     def person(self, home: str, number: int) -> str:

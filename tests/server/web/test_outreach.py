@@ -14,6 +14,7 @@ from server.accounts.exports import exports_of
 from server.accounts.models import User
 from server.database import db
 from server.ledger.author import ServerAuthor
+from server.ledger.models import EntryRow
 from server.places.tree import Tree
 from server.registers.models import Household, Person
 from server.scheduler.work import count_schedule
@@ -177,7 +178,7 @@ def test_every_dose_due_and_on_schedule_are_shown_with_their_formulas(desk: Desk
     count_schedule(engine, FixedClock(TODAY))
     text = desk.sign_in("quantri").get("/outreach").text
     assert re.search(r"Đủ mũi</h2>.*?[\d,]+\xa0%", text, re.DOTALL)
-    assert "÷ người đang ở địa bàn có ít nhất một mũi đã đến lịch" in text
+    assert "÷ người có mặt có ít nhất một mũi đã đến lịch" in text
     assert f"Tính ngày {TODAY:%d/%m/%Y}" in text
 
 
@@ -216,3 +217,35 @@ def test_pages_of_a_village_work_on_both_databases(fresh: tuple[Flask, World]) -
         f"/persons/{world.persons[village][0]}",
     ):  # fmt: skip
         assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.proves("R015")
+def test_a_visit_tells_how_people_were_talked_to_and_who_was_reached(desk: Desk) -> None:
+    world = desk.world
+    commune = world.communes[0]
+    village, station = world.villages[commune][0], station_of(world, commune)
+    with desk.app.app_context():
+        person = db.session.get_one(Person, world.persons[village][0])
+        household, member, name = person.household_id, person.id, person.full_name
+    body = {
+        "visit_type": "door_to_door", "communication": "meeting",
+        "outcomes": [{"person": member, "outcome": "reviewed"}],
+    }  # fmt: skip
+    client = desk.sign_in(station)
+    assert "Họp bản" not in client.get(f"/households/{household}").text
+    made = write(desk, station, "visit", village, household, dict(body))
+    page = client.get(f"/households/{household}").text
+    assert "Họp bản" in page
+    assert name in page
+    with desk.app.app_context():
+        entry = (
+            db.session.query(EntryRow)
+            .filter_by(subject_id=made, kind="visit")
+            .order_by(EntryRow.id.desc())
+            .first()
+        )
+        assert entry is not None
+        address = f"/entries/{entry.id}"
+    told = client.get(address).text
+    assert "Họp bản" in told
+    assert name in told

@@ -129,3 +129,18 @@ def test_what_tells_who_someone_is_is_masked_by_role(desk: Desk, at: At) -> None
         text = at.page(id_, other)
         assert name not in text, other
         assert phone not in text, other
+
+
+@pytest.mark.proves("R077")
+def test_a_number_that_tells_another_sex_warns_and_stands(desk: Desk, at: At) -> None:
+    person = at.persons[0]
+    with desk.app.app_context():
+        born = db.session.get_one(Person, person).birth_date.year
+        century = 0 if born < 2000 else 2
+        number = f"012{century}{born % 100:02d}000123"
+        change = {"id_kind": "cccd", "id_number": number, "sex": "female"}
+        at.write("person", person, at.village, change, based_on=at.heads(person))
+    own = at.page(person)
+    assert number in own
+    assert "Số giấy tờ cho biết giới tính khác" in own
+    assert number not in at.page(person, "tinh")

@@ -20,6 +20,7 @@ from server.web.affairs import BUCKETS as MATTER_BUCKETS
 from server.web.affairs_communication import STATUSES
 from server.web.affairs_forces import STATES as FORCE_STATES
 from server.web.affairs_forms import TOLD
+from server.web.allocations import STATES as ALLOCATION_STATES
 from server.web.choices import HIERARCHIES
 from server.web.doubts import COLUMNS as DOUBT_COLUMNS
 from server.web.duplicates import ALIKE, VERDICTS
@@ -36,6 +37,7 @@ from server.web.texts import catalogue
 from shared.faults import catalogue as faults
 from shared.records.response import ACTIONS
 from shared.rules.matching import REASONS
+from shared.rules.need import UNUSABLE
 
 WEB = Path(__file__).parents[3] / "server" / "web"
 
@@ -54,6 +56,27 @@ STEMS = {
     "measure.": MEASURES,
     "formula.": MEASURES,
     "bucket.": ("all", *BUCKETS),
+    "need.part.": ("district", "commune", "place"),
+    "need.unusable.": UNUSABLE,
+    "need.column.": (
+        "due",
+        "covered",
+        "coverage",
+        "need",
+        "on_hand",
+        "promised",
+        "shortage",
+        "suggested",
+        "missing",
+        "in_parts",
+        "in_stores",
+        "coming",
+        "for_goals",
+        "promised_out",
+        "left",
+    ),
+    "allocations.state.": ALLOCATION_STATES,
+    "allocations.column.": ("lines", "planned", "received", "difference", "overdue"),
     "device.": STATES,
     "import.": tuple(IMPORTERS),
     "import.action.": ("new", "changed", "same", "fault"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.fields import Choice, Code, Day, Flag, RecordField, Ref, Text, Whole
+from shared.clock import stamp
+from shared.fields import Choice, Code, Day, Flag, Moment, RecordField, Ref, Text, Whole
 from shared.kinds import KINDS
 from shared.lists import Body, Lines, Many
 
@@ -83,6 +84,8 @@ def values(field: RecordField) -> st.SearchStrategy[Any]:
         return ids
     if isinstance(field, Day):
         return days
+    if isinstance(field, Moment):
+        return st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)).map(stamp)  # noqa: DTZ001
     if isinstance(field, Whole):
         return st.integers(field.least, field.most)
     if isinstance(field, Flag):

@@ -94,6 +94,18 @@ def test_visits() -> None:
     ]
 
 
+@pytest.mark.proves("R050")
+def test_parents_who_do_not_agree_say_why() -> None:
+    def found(**line: Any) -> list[str]:
+        told = {"person": SUBJECT, "outcome": "reviewed", **line}
+        return codes("visit", {"visit_type": "door_to_door", "outcomes": [told]})
+
+    assert found(consent="agree", reached=True) == []
+    for answer in ("decline", "considering"):
+        assert found(consent=answer) == ["visit.reason_missing"]
+        assert found(consent=answer, reason="side_effects") == []
+
+
 def test_doses_name_their_lot_unless_a_paper_says_so() -> None:
     body = {"vaccine": "AZ", "dose_type": "primary_1", "screening": "eligible"}
     assert codes("dose", body) == ["dose.lot_missing"]

@@ -64,6 +64,21 @@ def test_the_threshold_is_the_interval_rule_turned_round_on_every_day() -> None:
         due_on += timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("due_on", "age_group", "dose_type", "threshold"),
+    [
+        (date(2022, 6, 30), "A12_17", "booster_1", date(2022, 1, 31)),  # five months for those under 18
+        (date(2022, 6, 16), "A12_17", "booster_1", date(2022, 6, 16)),  # no rule for them yet
+        (date(2022, 8, 31), "A18", "booster_2", date(2022, 4, 30)),  # four months after booster 1
+        (date(2022, 6, 30), "A18", "booster_1", date(2022, 3, 31)),
+    ],
+)
+def test_each_age_and_booster_has_its_own_interval(
+    due_on: date, age_group: str, dose_type: str, threshold: date
+) -> None:
+    assert booster_threshold(due_on, age_group, dose_type) == threshold
+
+
 def test_before_any_document_everybody_complete_counts() -> None:
     assert booster_threshold(date(2021, 11, 30)) == date(2021, 11, 30)
 

@@ -87,7 +87,10 @@
     }
     canvas.hidden = false;
     const chart = echarts.init(canvas, null, { renderer: "canvas" });
-    chart.setOption(option(figure, read(figure)));
+    const shown = option(figure, read(figure));
+    // On a phone the legend takes up to three lines; the last row holds for every other width.
+    const media = shown.legend ? [{ query: { maxWidth: 420 }, option: { grid: { top: 104 } } }, { option: { grid: shown.grid } }] : [];
+    chart.setOption({ baseOption: shown, media });
     new ResizeObserver(() => chart.resize()).observe(canvas);
     figure.dataset.drawn = "yes";
     window.addEventListener("beforeprint", () => chart.resize());

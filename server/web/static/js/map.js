@@ -79,7 +79,8 @@
         control.addAttribution(plain.innerHTML);
       }
     }
-    map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { paddingTopLeft: [12, 12], paddingBottomRight: [12, data.attributions.length ? 34 : 12] });
+    const margin = data.places.some((each) => !each.shape && each.at) ? LARGEST + 2 : 12; // a circle reaches beyond its centre
+    map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { paddingTopLeft: [margin, margin], paddingBottomRight: [margin, data.attributions.length ? margin + 22 : margin] });
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
     return layers;
   }
