@@ -16,11 +16,11 @@ from server.ledger.inspect import inspect
 from server.registers.names import subject_names, villages_of
 from server.web import blueprint
 from server.web.area import area, connection, names_shown, person_name, require
-from server.web.texts import age_group, day, in_language, kind_label, number, t, vaccine
+from server.web.texts import age_group, day, in_language, kind_label, moment, number, t, vaccine
 from shared.clock import from_stamp
 from shared.entries import Entry
 from shared.faults import Fault, Refused, fault
-from shared.fields import Choice, Code, Day, Flag, RecordField, Ref, Whole
+from shared.fields import Choice, Code, Day, Flag, Moment, RecordField, Ref, Whole
 from shared.kinds import KINDS
 from shared.lists import Lines, Many
 from shared.permissions import may_see
@@ -172,6 +172,8 @@ def _words(declared: RecordField, value: Any) -> str:
         return _CODES[declared.codes](value)
     if isinstance(declared, Day):
         return day(date.fromisoformat(value))
+    if isinstance(declared, Moment):
+        return moment(from_stamp(value))
     if isinstance(declared, Flag):
         return t("yes") if value else t("no")
     if isinstance(declared, Whole):

@@ -48,7 +48,7 @@ IMPORTERS: dict[str, tuple[Callable[[], Importer], str]] = {
 }
 
 #: What leaves: the key of each file's name in the log.
-EXPORTS = ("papers", "matching", "doses", "messages", "entries", "route", "doubts")
+EXPORTS = ("papers", "matching", "doses", "messages", "entries", "route", "doubts", "returnees", "signing")
 
 
 @blueprint.get("/exchange")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.clock import from_stamp
 from shared.faults import Fault, fault
 
 if TYPE_CHECKING:
@@ -39,11 +38,6 @@ def says_who_signed_what(entry: Entry) -> Iterator[Fault]:
     for name in needed:
         if not body.get(name):
             yield fault("field.missing", name)
-    if body.get("signed_at"):
-        try:
-            from_stamp(body["signed_at"])
-        except ValueError:
-            yield fault("entry.bad_stamp", "signed_at")
 
 
 def edition(signatures: Iterable[Signed]) -> int:

@@ -53,7 +53,7 @@ def test_coverage_rises_by_exactly_the_doses_recorded(
 
 
 def _covered(demo: Demo) -> Figures:
-    rows = demo.report("coverage", "--level", "village")["rows"]
+    rows = demo.report("coverage", "--by", "village", "--json")["rows"]
     return {
         (row["place_id"], row["campaign_id"], row["age_group"], row["dose_type"], row["due_on"]): row[
             "covered"

@@ -195,7 +195,7 @@ def test_an_import_is_previewed_and_written(desk: Desk) -> None:
     page.locator("form[action$='/villages'] button").click()
     expect(page.locator("main")).to_contain_text("không tìm thấy địa bàn có mã 99999")
     desk.picture("import-preview")
-    page.locator("main form button").click()
+    page.locator("main form button[formaction$='/write']").click()
     expect(page.locator(".notice.good")).to_contain_text("Đã ghi 1 bản ghi")
 
 

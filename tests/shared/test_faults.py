@@ -93,4 +93,4 @@ def test_refused_carries_its_faults() -> None:
 
 
 def test_checks_know_only_what_they_need() -> None:
-    assert set(CHECK_NAMES) == {"is_day", "is_id", "is_code"}
+    assert set(CHECK_NAMES) == {"is_day", "is_moment", "is_id", "is_code"}

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from server.accounts.exports import exports_of
 from server.database import db
+from server.reports.models import Signature
 from server.reports.reviewing import accept
 from server.reports.signing_exchange import COLUMNS, LIST_FILE
 from tests.server.conftest import Desk, post, token
@@ -89,6 +90,12 @@ def test_taken_signed_brought_back_and_withdrawn(desk: Desk, commune: Commune) -
     assert "Hoàng Thị Ân, 14:05 10/04/2022" in page
     assert 'class="chip good">Đã ký' in page
     assert "5402 1FA0" in page
+
+    with desk.app.app_context():
+        entry = db.session.query(Signature.id).filter_by(of_id=held).scalar()
+    told = client.get(f"/entries/{entry}").text
+    assert "14:05 10/04/2022" in told
+    assert "Chứng thư số" in told
 
     withdraw = f"/reports/signing/{held}/withdraw?of=session"
     assert "Thiếu thông tin bắt buộc" in client.get(post(client, withdraw, page=SESSIONS).location).text

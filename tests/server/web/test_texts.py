@@ -36,8 +36,10 @@ from server.web.stock import BUCKETS
 from server.web.texts import catalogue
 from shared.faults import catalogue as faults
 from shared.records.response import ACTIONS
+from shared.records.signature import SIGNED_KINDS
 from shared.rules.matching import REASONS
 from shared.rules.need import UNUSABLE
+from shared.rules.signing import SIGNING_STATES
 
 WEB = Path(__file__).parents[3] / "server" / "web"
 
@@ -155,6 +157,16 @@ STEMS |= {
         "by_site", "held_back",
     ),
 }  # fmt: skip
+
+
+#: Those of signing and of returnees.
+STEMS |= {
+    "signing.of.": tuple(SIGNED_KINDS),
+    "signing.what.": tuple(SIGNED_KINDS),
+    "signing.none.": tuple(SIGNED_KINDS),
+    "signing.state.": SIGNING_STATES,
+    "returnees.column.": ("came_on", "came_from", "residence", "due"),
+}
 
 
 #: Those of outreach, people and doubts.

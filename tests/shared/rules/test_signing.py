@@ -51,7 +51,7 @@ def test_each_state() -> None:
         ({"signer": None}, "signer", "field.missing"),
         ({"certificate": None}, "certificate", "field.missing"),
         ({"signed_at": None}, "signed_at", "field.missing"),
-        ({"signed_at": "hôm qua"}, "signed_at", "entry.bad_stamp"),
+        ({"signed_at": "hôm qua"}, "signed_at", "field.not_moment"),
         ({"action": "withdrawn"}, "reason", "field.missing"),
     ],
 )
