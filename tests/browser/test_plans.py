@@ -157,6 +157,6 @@ def test_the_import_works_without_scripts(scriptless: Desk) -> None:
     scriptless.sign_in("tinh")
     place = first_commune(scriptless)
     upload(scriptless, quarter_two(place, "77"))
-    scriptless.complaints.clear()
     match_by_hand(scriptless)
     expect(scriptless.page.get_by_role("button", name="Ghi 1 dòng")).to_be_visible()
+    scriptless.complaints[:] = [c for c in scriptless.complaints if "422" not in c]  # the page with faults

@@ -166,6 +166,9 @@ REPORTS: dict[str, set[str]] = {
 }
 
 
+#: Who vaccinates, reviews or runs the programme has documents signed.
+SIGNING = {role: {"signature"} for role in ("station", "mobile_team", "district_reviewer", "provincial_manager")}
+
 #: Verdicts and answers about identity; withdrawals by whoever records, reviews or runs the programme.
 _DESK = {"void", "same_person", "id_match"}
 IDENTITY: dict[str, set[str]] = {
@@ -181,7 +184,7 @@ IDENTITY: dict[str, set[str]] = {
 def test_who_may_write_what() -> None:
     found = {role: {kind.name for kind in KINDS.values() if role in kind.authors} for role in ROLES}
     assert found == {
-        role: kinds.union(*(each.get(role, ()) for each in (AFFAIRS, SAFETY, REPORTS, IDENTITY)))
+        role: kinds.union(*(each.get(role, ()) for each in (AFFAIRS, SAFETY, REPORTS, IDENTITY, SIGNING)))
         for role, kinds in AUTHORS.items()
     }
     assert may_see("station", "names")

@@ -99,7 +99,8 @@ def test_a_visit_has_a_row_for_each_member() -> None:
     assert visit["village_id"] == VILLAGES[0]
     assert outcomes == [
         {"visit_id": entry_id(1), "person_id": SUBJECT, "outcome": "refused", "reason": "TC_KHAC",
-         "appointment_on": date(2022, 5, 1), "note": None}
+         "appointment_on": date(2022, 5, 1), "reached": None, "consent": None, "transport_need": False,
+         "note": None}
     ]  # fmt: skip
 
 
