@@ -167,7 +167,9 @@ REPORTS: dict[str, set[str]] = {
 
 
 #: Who vaccinates, reviews or runs the programme has documents signed.
-SIGNING = {role: {"signature"} for role in ("station", "mobile_team", "district_reviewer", "provincial_manager")}
+SIGNING = {
+    role: {"signature"} for role in ("station", "mobile_team", "district_reviewer", "provincial_manager")
+}
 
 #: Verdicts and answers about identity; withdrawals by whoever records, reviews or runs the programme.
 _DESK = {"void", "same_person", "id_match"}
