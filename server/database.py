@@ -294,6 +294,20 @@ def select_among(
     return found
 
 
+def table_of(model: type[Model]) -> Table:
+    """The table of a model."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(model)
+    return table
+
+
+def delete_among(connection: Connection, table: Table, named: Any, values: Collection[Any]) -> None:
+    """Delete the rows of `table` whose column `named` is one of `values`."""
+    for part in in_parts(sorted(values)):
+        connection.execute(table.delete().where(named.in_(part)))
+
+
 @lru_cache(maxsize=256)
 def _among(statement: Any, named: Any) -> Any:
     wanted = func.string_to_array(bindparam("wanted", type_=Text), ",")

@@ -60,9 +60,9 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the TUNGNHA_* variables; raise SettingsError at the first one that cannot be used."""
         env = os.environ if environ is None else environ
-        demo = _read(env, "TUNGNHA_DEMO", _switch, "0", "là 0 hoặc 1", "must be 0 or 1", "1")
+        demo = read(env, "TUNGNHA_DEMO", _switch, "0", "là 0 hoặc 1", "must be 0 or 1", "1")
         return cls(
-            database=_read(
+            database=read(
                 env,
                 "TUNGNHA_DATABASE",
                 database_url,
@@ -73,16 +73,16 @@ class Settings:
             ),
             secret_key=_secret_key(env, demo),
             host=env.get("TUNGNHA_HOST", "127.0.0.1"),
-            port=_read(
+            port=read(
                 env,
                 "TUNGNHA_PORT",
-                _between(1, 65535),
+                between(1, 65535),
                 "8022",
                 "là số từ 1 đến 65535",
                 "must be a number from 1 to 65535",
                 "8022",
             ),
-            secure_cookies=_read(
+            secure_cookies=read(
                 env,
                 "TUNGNHA_SECURE_COOKIES",
                 _switch,
@@ -91,29 +91,29 @@ class Settings:
                 "must be 0 or 1 (1 behind https)",
                 "1",
             ),
-            session_hours=_read(
+            session_hours=read(
                 env,
                 "TUNGNHA_SESSION_HOURS",
-                _between(1, 720),
+                between(1, 720),
                 "12",
                 "là số giờ từ 1 đến 720",
                 "must be a number of hours from 1 to 720",
                 "12",
             ),
-            max_request_bytes=_read(
+            max_request_bytes=read(
                 env,
                 "TUNGNHA_MAX_REQUEST_MB",
-                _between(1, 256),
+                between(1, 256),
                 "16",
                 "là số mebibyte từ 1 đến 256",
                 "must be a number of mebibytes from 1 to 256",
                 "16",
             )
             * MEBIBYTE,
-            trusted_proxies=_read(
+            trusted_proxies=read(
                 env,
                 "TUNGNHA_TRUSTED_PROXIES",
-                _between(0, 5),
+                between(0, 5),
                 "0",
                 "là số máy chủ trung gian tin cậy, từ 0 đến 5",
                 "must be the number of trusted reverse proxies, 0 to 5",
@@ -161,7 +161,7 @@ def database_url(text: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _read(
+def read(
     env: Mapping[str, str],
     variable: str,
     convert: Callable[[str], T],
@@ -170,6 +170,7 @@ def _read(
     en: str,
     example: str,
 ) -> T:
+    """A variable converted, its default when it is not set; SettingsError when `convert` raises ValueError."""
     text = env.get(variable, "").strip() or default
     try:
         return convert(text)
@@ -214,7 +215,9 @@ def _switch(text: str) -> bool:
     raise ValueError(text)
 
 
-def _between(low: int, high: int) -> Callable[[str], int]:
+def between(low: int, high: int) -> Callable[[str], int]:
+    """A converter to whole numbers within limits."""
+
     def convert(text: str) -> int:
         number = int(text)
         if not low <= number <= high:

@@ -34,6 +34,9 @@ def named_id(*parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
-def holding_id(site: str, lot: str, state: str, thawed_on: date | str | None) -> str:
-    """The holding of one lot at one site in one storage state, thawed on one day."""
-    return named_id("holding", site, lot, state, str(thawed_on or ""))
+def holding_id(
+    site: str, lot: str, state: str, thawed_on: date | str | None, opened_on: date | str | None = None
+) -> str:
+    """The holding of one lot at one site in one storage state, thawed on one day, opened on one day."""
+    opened = (str(opened_on),) if opened_on else ()
+    return named_id("holding", site, lot, state, str(thawed_on or ""), *opened)

@@ -27,7 +27,8 @@ class Kind:
     in the envelope (``subject``) or in fields of the body that every entry of the kind carries; `together` is
     the field and value that make them one, so that each is heard of at the homes of all. `reference`
     kinds describe the programme; they stand in the province's stream and reach every phone. An `urgent` kind
-    is sent before what was recorded earlier (R027).
+    is sent before what was recorded earlier (R027). `sites` are fields of the body, in every entry of the kind, that
+    name further places whose streams hear of it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     people: tuple[str, ...] = ("subject",)
     together: tuple[str, str] | None = None
     urgent: bool = False
+    sites: tuple[str, ...] = ()
     check_whole: Check = field(init=False, repr=False)
     check_changes: Check = field(init=False, repr=False)
 
@@ -71,6 +73,10 @@ class Kind:
         if self.people == ("subject",):
             return (entry.subject,)
         return tuple(sorted({entry.body[name] for name in self.people if entry.body.get(name)}))
+
+    def streams_of(self, entry: Entry) -> set[str]:
+        """The streams of places that hear of an entry of this kind, homes aside."""
+        return {entry.place, *(entry.body[name] for name in self.sites)}
 
     def joins(self, entry: Entry) -> bool:
         """Whether an entry says that the persons it names belong together."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
+from mobile.screens.count_more import CountMore
 from mobile.screens.describe import expiry_sign, holding_state, lot_name, unit_name
-from mobile.screens.filling import FormScreen
+from mobile.screens.pad import PadScreen
+from mobile.screens.stock_words import days_of
 from mobile.store import places, stock
-from mobile.widgets.buttons import MainButton, QuietButton
-from mobile.widgets.loading import load_rules
+from mobile.store.stock import HoldingRow, LotRow
+from mobile.widgets.buttons import QuietButton
 from mobile.widgets.lots import LotCard
-from mobile.widgets.numbers import NumberPad, after_key
 from mobile.widgets.surfaces import Empty, text
 from mobile.words import words
 
@@ -19,8 +19,10 @@ from mobile.words import words
 FOUND_STATE = "chilled"
 
 
-class CountScreen(FormScreen):
-    """A card a lot with − and +; a tap on the number opens the pad at the foot."""
+class CountScreen(PadScreen):
+    """A card a lot with − and +; a tap on the number opens the pad at the foot. Of vaccine the vial monitor is looked
+    at, of opened vials the doses are counted, of everything else the condition is told.
+    """
 
     name = "count"
     kind = "stock_count"
@@ -31,54 +33,42 @@ class CountScreen(FormScreen):
         self.key = f"count:{site}"
         self.title = words.t("count.title")
         kept = self.kept()
-        self.data: dict[str, Any] = kept or {"vials": {}, "found": []}
-        self.wanted = ""
+        self.data: dict[str, Any] = {"vials": {}, "more": {}, "found": []} | (kept or {})
         self.lines: dict[str, dict[str, Any]] = {}
         self.cards: dict[str, LotCard] = {}
         page, store = self.ids.page, self.phone.store
         if kept is not None:
             self.note_kept(page)
         page.add(text(places.name(store, site), tone="muted"), text(words.t("count.lead"), "small", "muted"))
-        held = stock.holdings(store, site)
-        if not held:
-            page.add(
-                Empty(
-                    icon="package-variant-closed", title=words.t("stock.none"), text=words.t("count.none_do")
-                )
-            )
-        for holding in held:
-            self._add_holding(holding)
-        self._make_foot()
+        self.make_foot("check")
         self.other = QuietButton(text=words.t("count.other"), icon="plus")
         self.other.bind(on_release=lambda _: self.pick_other())
+        held = stock.holdings(store, site)
+        if not held:
+            icon, none = "package-variant-closed", words.t("stock.none")
+            page.add(Empty(icon=icon, title=none, text=words.t("count.none_do")))
+        for holding in held:
+            self._add_holding(holding)
         page.add(self.other)
         for lot in self.data["found"]:
             self._add_found(lot)
-        self._tell()
+        self.tell()
 
     def count(self, key: str, vials: int | None) -> None:
         """A number for a line, or None for not counted."""
         self.data["vials"][key] = vials
-        self.keep(self.data)
+        self._keep()
         self._differ(key)
-        self._tell()
 
-    def want(self, key: str) -> None:
-        """Open the pad for a line, or close it."""
-        self.wanted = "" if self.wanted == key else key
-        for name, card in self.cards.items():
-            card.stepper.wanted = name == self.wanted
-        self._fresh = True
-        self._tell()
-        if self.wanted:
-            self.ids.page.show(self.cards[self.wanted])
+    def name_of(self, key: str) -> str:
+        """The lot's number."""
+        return self.cards[key.partition("#")[0]].lot
 
-    def key_pressed(self, code: str) -> None:
-        """A key of the pad; the first digit replaces what stood there."""
-        stepper = self.cards[self.wanted].stepper
-        before = None if self._fresh and code.isdigit() else stepper.value
-        self._fresh = False
-        stepper.put(after_key(before, code))
+    def foot_main(self) -> None:
+        """Say how many of the lots are counted."""
+        counted = sum(1 for key in self.lines if self.data["vials"].get(key) is not None)
+        self.main.text = words.t("count.save", done=counted, of=len(self.lines))
+        self.main.disabled = counted == 0
 
     def pick_other(self) -> None:
         """A lot of the catalogue that the book does not hold here."""
@@ -92,14 +82,7 @@ class CountScreen(FormScreen):
 
     def save(self) -> None:
         """Write the count."""
-        lines = [
-            {
-                name: value
-                for name, value in {**line, "vials": self.data["vials"].get(key)}.items()
-                if value is not None
-            }
-            for key, line in self.lines.items()
-        ]
+        lines = [self._told(key, line) for key, line in self.lines.items()]
         if self.saved(
             lambda: self.phone.store.record(
                 "stock_count", place=self.site, body={"lines": lines}, draft=self.key
@@ -108,20 +91,28 @@ class CountScreen(FormScreen):
             self.phone.nav.back()
             self.phone.nav.say(words.t("count.saved"))
 
+    def _told(self, key: str, line: dict[str, Any]) -> dict[str, Any]:
+        """A line as the body has it; what was told of a lot nobody counted is left out with it."""
+        vials = self.data["vials"].get(key)
+        if vials is None:
+            return line
+        more = {name: value for name, value in self.data["more"].get(key, {}).items() if value is not None}
+        return line | {"vials": vials} | more
+
     def _found(self, lot: str) -> None:
         self.data["found"] = [*self.data["found"], lot]
-        self.keep(self.data)
+        self._keep()
         self._add_found(lot)
         self.want(f"{lot}:{FOUND_STATE}")
 
     def _add_found(self, lot_id: str) -> None:
-        lot = next((each for each in stock.lots(self.phone.store) if each.id == lot_id), None)
+        lot = stock.lot(self.phone.store, lot_id)
         if lot is None:
             return
         card = LotCard(title=lot_name(lot), lot=lot.lot_number, line=words.t("count.not_in_book"))
-        self._add(f"{lot_id}:{FOUND_STATE}", {"lot": lot_id, "state": FOUND_STATE}, card, 0, unit_name(lot))
+        self._add(f"{lot_id}:{FOUND_STATE}", {"lot": lot_id, "state": FOUND_STATE}, card, 0, lot)
 
-    def _add_holding(self, holding: stock.HoldingRow) -> None:
+    def _add_holding(self, holding: HoldingRow) -> None:
         sign = expiry_sign(holding)
         card = LotCard(
             title=lot_name(holding.lot),
@@ -131,27 +122,38 @@ class CountScreen(FormScreen):
             chip_icon=sign.icon,
             chip_tone=sign.tone,
         )
-        line: dict[str, Any] = {"lot": holding.lot.id, "state": holding.state}
-        if isinstance(holding.thawed_on, date):
-            line["thawed_on"] = holding.thawed_on.isoformat()
-        self._add(holding.id, line, card, holding.vials, unit_name(holding.lot))
+        line: dict[str, Any] = {"lot": holding.lot.id, "state": holding.state} | days_of(holding)
+        self._add(holding.id, line, card, holding.vials, holding.lot)
 
-    def _add(self, key: str, line: dict[str, Any], card: LotCard, book: int, unit: str) -> None:
+    def _add(self, key: str, line: dict[str, Any], card: LotCard, book: int, lot: LotRow) -> None:
         self.lines[key], self.cards[key] = line, card
-        card.book, card.unit = book, unit
+        card.book, card.unit = book, unit_name(lot)
         stepper = card.stepper
         stepper.empty = words.t("count.uncounted")
         stepper.start = max(book, 0)
         stepper.value = self.data["vials"].get(key)
         stepper.when_edit = lambda vials: self.count(key, vials)
-        stepper.when_tap = lambda: self.want(key)
-        at = 1 if getattr(self, "other", None) is not None and self.other.parent else 0
+        self.number(key, stepper)
+        told = self.data["more"].setdefault(key, {})
+        card.more = CountMore(lot, line["state"], told, lambda name, value: self._say(key, name, value))
+        if card.more.doses is not None:
+            self.number(f"{key}#doses", card.more.doses)
+        at = self.ids.page.ids.column.children.index(self.other) + 1 if self.other.parent else 0
         self.ids.page.ids.column.add_widget(card, index=at)
         self._differ(key)
+
+    def _say(self, key: str, name: str, value: Any) -> None:
+        self.data["more"][key][name] = value
+        self._keep()
+
+    def _keep(self) -> None:
+        self.keep(self.data)
+        self.tell()
 
     def _differ(self, key: str) -> None:
         card = self.cards[key]
         vials = self.data["vials"].get(key)
+        card.more.show(card if vials is not None and card.more.asks else None)
         booked = words.t("count.book", vials=words.number(card.book), unit=card.unit)
         if vials is None or vials == card.book:
             same = vials is not None
@@ -162,30 +164,3 @@ class CountScreen(FormScreen):
             sign = "+" if by > 0 else "−"
             card.note = words.t("count.differs", book=booked, by=f"{sign}{words.number(abs(by))}")
             card.note_tone = "warn"
-
-    def _make_foot(self) -> None:
-        self.pad = NumberPad(when_key=self.key_pressed)
-        self.done = QuietButton(text=words.t("count.done"), icon="check")
-        self.done.bind(on_release=lambda _: self.want(self.wanted))
-        self.main = MainButton(icon="check")
-        self.main.bind(on_release=lambda _: self.save())
-
-    def _tell(self) -> None:
-        foot = self.ids.foot
-        foot.clear_widgets()
-        if self.wanted:
-            line = self.cards[self.wanted]
-            number = line.stepper.shown
-            foot.add_widget(
-                text(words.t("count.now", lot=line.lot, vials=number), bold=True, halign="center")
-            )
-            foot.add_widget(self.pad)
-            foot.add_widget(self.done)
-            return
-        counted = sum(1 for key in self.lines if self.data["vials"].get(key) is not None)
-        self.main.text = words.t("count.save", done=counted, of=len(self.lines))
-        self.main.disabled = counted == 0
-        foot.add_widget(self.main)
-
-
-load_rules(__file__)

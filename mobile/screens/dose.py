@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mobile.forms.asked import asked
@@ -24,6 +25,8 @@ from mobile.widgets.loading import load_rules
 from mobile.widgets.surfaces import Card, Section, text
 from mobile.widgets.text import Note
 from mobile.words import words
+from shared.faults import fault
+from shared.rules.dispatching import Offered, passed_over
 from shared.rules.schedule import NextDose
 from shared.rules.vaccine_choice import proposed_vaccines
 
@@ -90,6 +93,9 @@ class DoseScreen(FormScreen):
     def save(self) -> None:
         """Write the dose, or why there is none today."""
         given = self.data.get("screening") not in NOT_GIVEN
+        if given and self._asks_why() and not self.data.get("fefo_code"):
+            self.refused([fault("field.missing", "fefo_code")])
+            return
         written: list[str] = []
         if self.saved(lambda: written.append(self._record() if given else self._record_no_dose())):
             data, nav = dict(self.data), self.phone.nav
@@ -123,6 +129,7 @@ class DoseScreen(FormScreen):
             "screening": data.get("screening"),
             "lot": None if by_hand else data.get("lot"),
             "lot_number": (data.get("lot_number") or "").strip() or None if by_hand else None,
+            "fefo_code": data.get("fefo_code") if self._asks_why() else None,
             "at_home": True if data.get("at_home") else None,
         }
         entry = self.phone.store.record(
@@ -154,8 +161,36 @@ class DoseScreen(FormScreen):
         """Usable vaccine of the site, first expired first; what was taken to this session before the rest."""
         store = self.phone.store
         held = [h for h in stock.holdings(store, self.held.site_id) if h.lot.vaccine and stock.usable(h)]
-        taken = {line["lot"] for line in stock.session_values(store, self.session).get("lots") or []}
-        return [h for h in held if h.lot.id in taken] if taken else held
+        lines = stock.session_values(store, self.session).get("lots") or []
+        taken = {line["lot"]: line["vials_taken"] for line in lines}
+        held = [h for h in held if h.lot.id in taken] if taken else held
+        first: dict[str, HoldingRow] = {}
+        at_hand: dict[str, int] = {}
+        for h in held:
+            first.setdefault(h.lot.id, h)
+            if not taken or h.state == "opened":
+                at_hand[h.lot.id] = at_hand.get(h.lot.id, 0) + (h.doses or 0)
+        for lot, vials in taken.items():
+            if lot in first:
+                at_hand[lot] = at_hand.get(lot, 0) + vials * (first[lot].lot.doses_per_vial or 1)
+        given = stock.doses_by_lot(store, self.session)
+        self.left = {lot: doses - given.get(lot, 0) for lot, doses in at_hand.items()}
+        return list(first.values())
+
+    def _out_of_turn(self, fitting: Sequence[HoldingRow]) -> list[str]:
+        """Lots that a lot of the same item stands before, with doses left for this session."""
+        found: list[str] = []
+        for chosen in fitting:
+            offered = [
+                Offered(h.lot.id, h.lot.item_id, h.expires_on, max(self.left[h.lot.id], h is chosen))
+                for h in fitting
+            ]
+            found += passed_over(offered, {chosen.lot.id: 1})
+        return found
+
+    def _asks_why(self) -> bool:
+        """Whether the lot chosen is out of turn."""
+        return self.data.get("lot") in self._out_of_turn(self._fitting(self.data.get("dose_type")))
 
     def _proposed(self, advice: NextDose) -> dict[str, Any]:
         data: dict[str, Any] = {"dose_type": advice.dose_type, "at_home": self.held.session_type == "mobile"}
@@ -173,7 +208,7 @@ class DoseScreen(FormScreen):
         )
         return sorted(
             (h for h in self.holdings if h.lot.vaccine in order),
-            key=lambda h: order.index(str(h.lot.vaccine)),
+            key=lambda h: (self.left[h.lot.id] <= 0, order.index(str(h.lot.vaccine))),
         )
 
     def _screening(self) -> Segments:
@@ -218,7 +253,12 @@ class DoseScreen(FormScreen):
             page.add(self._types())
         page.add(Section(text=words.t("dose.lot")))
         fitting = self._fitting(data.get("dose_type"))
-        page.add(LotChoice(fitting, data, self.choose, self._numbered, self.pick))
+        today = self.phone.clock.today()
+        page.add(
+            LotChoice(
+                fitting, data, self.choose, self._numbered, self.pick, self._out_of_turn(fitting), today
+            )
+        )
         home = Toggle(text=words.label("dose", "at_home"), active=bool(data.get("at_home")))
         home.bind(active=lambda _, on: self.choose(at_home=on))
         page.add(home)

@@ -11,7 +11,8 @@ from mobile.screens.describe import (
     holding_line,
     lot_name,
 )
-from mobile.store import messages, places, plans, registers, stock
+from mobile.screens.stock_words import alert_line, alert_sign
+from mobile.store import alerts, messages, places, plans, registers, stock
 from mobile.store.plans import TargetProgress
 from mobile.store.views import VillageSummary
 from mobile.theme import theme
@@ -68,6 +69,7 @@ class HomeScreen(Screen):
             self._targets()
             self._villages(villages)
         if me.site and self.phone.may("stock_count"):
+            self._alerts(me.site)
             self._lots(me.site)
         if not villages and not me.site:
             page.add(Empty(title=words.t("home.nothing"), text=words.t("home.nothing_do")))
@@ -167,6 +169,22 @@ class HomeScreen(Screen):
             row.add_widget(chips)
         row.bind(on_release=lambda _: self.phone.nav.go("village", village=village.id))
         return row
+
+    def _alerts(self, site: str) -> None:
+        """What of the stock needs somebody: how much, and the first thing."""
+        store = self.phone.store
+        found = alerts.alerts(store, site)
+        if not found:
+            return
+        icon, tone = alert_sign(found[0])
+        row = Row(
+            icon=icon,
+            icon_tone=tone,
+            title=words.counted("home.alerts", len(found)),
+            line=alert_line(store, found[0]),
+        )
+        row.bind(on_release=lambda _: self.phone.nav.go("alerts", site=site))
+        self.ids.page.add(row)
 
     def _lots(self, site: str) -> None:
         page = self.ids.page

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from mobile.forms.asked import asked
 from mobile.forms.form import Picker
-from mobile.screens.describe import expiry_sign, holding_line, lot_name
+from mobile.screens.describe import expiry_sign, holding_line, lot_name, reason_options
 from mobile.store.stock import HoldingRow
 from mobile.theme import theme
+from mobile.widgets.choices import ChoiceField
 from mobile.widgets.fields import TextField
 from mobile.widgets.lists import Row
 from mobile.widgets.picking import PickField
@@ -33,11 +35,17 @@ class LotChoice(Column):
         choose: Callable[..., None],
         write: Callable[[str], None],
         picker: Picker,
+        out_of_turn: Collection[str],
+        today: date,
     ) -> None:
+        """`out_of_turn`: lots that something earlier of the same item stands before; taking one asks why (R009)."""
         super().__init__(spacing=theme.s12)
         self._data, self._choose, self._write, self._picker = data, choose, write, picker
+        self._today = today
         for index, holding in enumerate(holdings):
             self.add_widget(self._lot(holding, first=index == 0))
+            if holding.lot.id == data.get("lot") and holding.lot.id in out_of_turn:
+                self.add_widget(self._why())
         if not holdings:
             self.add_widget(text(words.t("dose.no_lot"), tone="muted"))
         self._by_hand()
@@ -60,6 +68,13 @@ class LotChoice(Column):
         chosen = self._data.get("lot") == code
         icon = "radiobox-marked" if chosen else "radiobox-blank"
         return Row(icon=icon, icon_tone="brand" if chosen else "muted", leads=False, **shown)
+
+    def _why(self) -> ChoiceField:
+        reasons = asked("dose", "fefo_code", words.lang)
+        options = [(code, said, "") for code, said in reason_options("fefo_override", self._today)]
+        field = ChoiceField(label=reasons.label, options=options, value=self._data.get("fefo_code") or "")
+        field.when_edit = lambda code: self._choose(fefo_code=code)
+        return field
 
     def _by_hand(self) -> None:
         row = self._row(BY_HAND, title=words.t("dose.by_hand"), line=words.t("dose.by_hand_line"))

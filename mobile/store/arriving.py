@@ -175,7 +175,13 @@ def _known(connection: Connection, ids: list[str]) -> dict[str, str]:
 
 
 def read_again(store: Store) -> None:
-    """After an upgrade: entries this program could not read before are read and projected."""
+    """After an upgrade: entries this program could not read before are read, and projected; everything is projected
+    again when the tables were changed.
+    """
+    if get_meta(store.database.connection, "project_again") == "1":
+        with store.database.transaction() as connection:
+            project_everything(connection, store.clock.today())
+            set_meta(connection, "project_again", "")
     rows = store.database.rows("SELECT id, payload FROM entry WHERE readable = 0")
     if not rows:
         return

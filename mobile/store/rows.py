@@ -12,8 +12,10 @@ from datetime import date
 from typing import Any
 
 from shared.entries import Entry
-from shared.projections import affairs, events, identity, people, programme, reports, safety, stock
+from shared.projections import affairs, events, identity, people, programme, reports, safety, stock, transfers
+from shared.projections.corrections import correctors
 from shared.projections.register import Folded, fold_register
+from shared.records.transfer import TRANSFER_KINDS
 from shared.rules.openings import Openings
 from shared.rules.schedule import next_dose
 from shared.text.folding import search_key, sort_key
@@ -28,11 +30,13 @@ UNIT_OF = {
     "screening": "person",
     "reaction": "person",
     **dict.fromkeys(affairs.MATTER_KINDS, "matter"),
+    **dict.fromkeys(TRANSFER_KINDS, "transfer"),
     "report_answer": "report_review",
 }
 KINDS_OF = {
     "person": ("person", "dose", "screening", "reaction"),
     "matter": affairs.MATTER_KINDS,
+    "transfer": TRANSFER_KINDS,
     "report_review": ("report_review", "report_answer"),
 }
 
@@ -49,7 +53,13 @@ OWNED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "visit": (("visit", "household_id"),),
     "session": (("session", "id"),),
-    "stock_movement": (("stock_movement", "lot_id"), ("stock_balance", "lot_id")),
+    "stock_movement": (("stock_movement", "unit_id"),),
+    "count_explanation": (("stock_movement", "unit_id"),),
+    "transfer": transfers.TABLES,
+    "allocation": (("allocation", "id"),),
+    "recall": (("recall", "id"),),
+    "stock_level": (("stock_level", "id"),),
+    "equipment": (("equipment", "id"),),
     "stock_count": (("stock_count", "site_id"),),
     "population_return": (("population", "commune_id"),),
     "place": (
@@ -166,12 +176,16 @@ def _session(subject: str, entries: Sequence[Entry], context: Context) -> Tables
 
 
 def _movement(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
-    movements = [stock.movement_row(entry) for entry in _each_once(entries)]
-    holdings: dict[str, list[Row]] = {}
-    for movement in movements:
-        holdings.setdefault(movement["holding_id"], []).append(movement)
-    balances = [stock.balance_row(moved) for moved in holdings.values()]
-    return {"stock_movement": movements, "stock_balance": balances}
+    rows = [row for entry in _each_once(entries) for row in stock.movement_rows(entry)]
+    return {"stock_movement": stock.settled(rows)}
+
+
+def _explanation(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    return {"stock_movement": stock.explanation_rows(entries, correctors(entries))}
+
+
+def _transfer(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
+    return transfers.transfer_rows(entries, correctors(entries))
 
 
 def _count(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
@@ -263,6 +277,12 @@ _FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
     "visit": _visit,
     "session": _session,
     "stock_movement": _movement,
+    "count_explanation": _explanation,
+    "transfer": _transfer,
+    "allocation": _reference("allocation", stock.allocation_row),
+    "recall": _reference("recall", stock.recall_row),
+    "stock_level": _reference("stock_level", stock.level_row),
+    "equipment": _reference("equipment", stock.equipment_row),
     "stock_count": _count,
     "population_return": _population,
     "place": _place,

@@ -194,7 +194,89 @@ CREATE INDEX report_answer_report ON report_answer (report_id);
 CREATE TABLE seen (entry_id TEXT PRIMARY KEY);
 """
 
-MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS + AFFAIRS,)
+#: Stock whole. Movements come from several kinds of entries, each with the subject that owns its rows; the balance
+#: is their sum, with the vial monitor as last seen.
+STOCK = """
+ALTER TABLE item ADD COLUMN open_vial_rule TEXT;
+ALTER TABLE item ADD COLUMN open_vial_days INTEGER;
+ALTER TABLE item ADD COLUMN vvm_type TEXT;
+ALTER TABLE item ADD COLUMN pack_size INTEGER;
+ALTER TABLE item ADD COLUMN diluent_id TEXT;
+ALTER TABLE item ADD COLUMN least INTEGER;
+ALTER TABLE item ADD COLUMN warn_days INTEGER;
+ALTER TABLE item ADD COLUMN gtin TEXT;
+ALTER TABLE stock_count_line ADD COLUMN opened_on TEXT;
+ALTER TABLE stock_count_line ADD COLUMN doses INTEGER;
+ALTER TABLE stock_count_line ADD COLUMN condition TEXT;
+ALTER TABLE stock_count_line ADD COLUMN solution TEXT;
+ALTER TABLE stock_count_line ADD COLUMN note TEXT;
+CREATE INDEX stock_count_line_holding ON stock_count_line (holding_id);
+DROP TABLE stock_balance;
+DROP TABLE stock_movement;
+CREATE TABLE stock_movement (
+    id TEXT PRIMARY KEY, entry_id TEXT NOT NULL, unit_id TEXT NOT NULL, site_id TEXT NOT NULL, lot_id TEXT NOT NULL,
+    holding_id TEXT NOT NULL, state TEXT NOT NULL, thawed_on TEXT, opened_on TEXT, vials INTEGER NOT NULL, doses
+    INTEGER NOT NULL, reason TEXT NOT NULL, moved_on TEXT NOT NULL, counterpart_id TEXT, document TEXT, session_id
+    TEXT, reverses_id TEXT, transfer_id TEXT, count_id TEXT, vvm INTEGER, idle INTEGER NOT NULL, author_id TEXT NOT
+    NULL, note TEXT
+);
+CREATE INDEX stock_movement_unit ON stock_movement (unit_id);
+CREATE INDEX stock_movement_holding ON stock_movement (holding_id);
+CREATE INDEX stock_movement_site ON stock_movement (site_id, moved_on);
+CREATE VIEW monitor AS
+    SELECT l.holding_id, c.as_of AS seen_on, l.vvm FROM stock_count_line l JOIN stock_count c ON c.id = l.count_id
+    WHERE l.vvm IS NOT NULL AND c.corrected_by IS NULL
+    UNION ALL
+    SELECT holding_id, moved_on, vvm FROM stock_movement
+    WHERE vvm IS NOT NULL AND idle = 0 AND (vials > 0 OR transfer_id IS NULL);
+CREATE VIEW stock_balance AS
+    SELECT m.holding_id, m.site_id, m.lot_id, m.state, m.thawed_on, m.opened_on,
+           sum(CASE WHEN m.idle THEN 0 ELSE m.vials END) AS vials,
+           sum(CASE WHEN m.idle THEN 0 ELSE m.doses END) AS doses,
+           (SELECT v.vvm FROM monitor v WHERE v.holding_id = m.holding_id ORDER BY v.seen_on DESC, v.vvm DESC LIMIT 1)
+               AS vvm,
+           (SELECT max(v.seen_on) FROM monitor v WHERE v.holding_id = m.holding_id) AS vvm_on
+    FROM stock_movement m GROUP BY m.holding_id, m.site_id, m.lot_id, m.state, m.thawed_on, m.opened_on;
+CREATE TABLE transfer (
+    id TEXT PRIMARY KEY, source_id TEXT NOT NULL, destination_id TEXT NOT NULL, ordered_id TEXT, ordered_on TEXT,
+    ordered_by TEXT, purpose TEXT NOT NULL, dispatch_by TEXT, arrive_by TEXT, document TEXT, reason TEXT, saves
+    INTEGER, saves_from INTEGER, saves_to INTEGER, allocation_id TEXT, recall_id TEXT, proposal_id TEXT, decision
+    TEXT, decided_on TEXT, decided_by TEXT, decision_reason TEXT, dispatched_on TEXT, received_on TEXT, all_here
+    INTEGER NOT NULL
+);
+CREATE TABLE transfer_line (
+    transfer_id TEXT NOT NULL, line_no INTEGER NOT NULL, lot_id TEXT NOT NULL, state TEXT NOT NULL, thawed_on TEXT,
+    ordered INTEGER NOT NULL, dispatched INTEGER NOT NULL, accepted INTEGER NOT NULL, rejected INTEGER NOT NULL,
+    lost INTEGER NOT NULL, back INTEGER NOT NULL, PRIMARY KEY (transfer_id, line_no)
+);
+CREATE TABLE transfer_document (
+    id TEXT PRIMARY KEY, transfer_id TEXT NOT NULL, kind TEXT NOT NULL, written_on TEXT NOT NULL, document TEXT,
+    author_id TEXT NOT NULL, detail TEXT NOT NULL, corrected_by TEXT, idle INTEGER NOT NULL
+);
+CREATE INDEX transfer_document_of ON transfer_document (transfer_id);
+CREATE TABLE allocation (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, source_id TEXT, item_id TEXT NOT NULL, vials INTEGER NOT NULL, by_on
+    TEXT NOT NULL, document TEXT NOT NULL, campaign_id TEXT, reason TEXT, withdrawn TEXT, lot_id TEXT, use_by TEXT,
+    weekly INTEGER
+);
+CREATE TABLE recall (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, item_id TEXT NOT NULL, lot_id TEXT, vials INTEGER NOT NULL, deadline
+    TEXT NOT NULL, allocation_id TEXT, destination_id TEXT, cause TEXT NOT NULL, status TEXT NOT NULL, document TEXT,
+    reason TEXT
+);
+CREATE TABLE stock_level (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, item_id TEXT NOT NULL, least INTEGER, most INTEGER, document TEXT
+);
+CREATE TABLE equipment (
+    id TEXT PRIMARY KEY, site_id TEXT NOT NULL, item_id TEXT NOT NULL, serial TEXT, pieces INTEGER, received_on TEXT,
+    funding TEXT, condition TEXT NOT NULL, in_use INTEGER, solution TEXT, plan_after TEXT, decided TEXT, document
+    TEXT, gone TEXT, note TEXT
+);
+CREATE INDEX equipment_site ON equipment (site_id);
+INSERT INTO meta (name, value) SELECT 'project_again', '1' FROM meta WHERE name = 'ready' AND value = '1';
+"""
+
+MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS + AFFAIRS, STOCK)
 
 #: Tables that are made again from entries.
 PROJECTED = (
@@ -213,7 +295,13 @@ PROJECTED = (
     "item",
     "lot",
     "stock_movement",
-    "stock_balance",
+    "transfer_line",
+    "transfer_document",
+    "transfer",
+    "allocation",
+    "recall",
+    "stock_level",
+    "equipment",
     "stock_count_line",
     "stock_count",
     "place",

@@ -1,17 +1,28 @@
-"""What the stock and session screens show. Quantities are whole vials (or units); expiry days are plain
-dates.
+"""What the stock screens show. Quantities are whole vials (or units); expiry days are plain dates.
+
+The queries about sessions are in `sessions` and are given on from here.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mobile.store import places
-from mobile.store.project import shown_values
-from shared.rules.expiry import bucket, days_left, effective_expiry
+from mobile.store.sessions import SessionRow as SessionRow
+from mobile.store.sessions import doses_by_lot as doses_by_lot
+from mobile.store.sessions import session as session
+from mobile.store.sessions import session_values as session_values
+from mobile.store.sessions import sessions as sessions
+from shared.faults import Refused, fault
+from shared.reading import read_payload
+from shared.rules.dispatching import Offered, passed_over
+from shared.rules.expiry import ItemTerms, Term, bucket, days_left, terms
+from shared.rules.need import why_unusable
+from shared.rules.reversals import mirrored
 from shared.text.folding import search_key
 
 if TYPE_CHECKING:
@@ -36,11 +47,18 @@ class LotRow:
     doses_per_vial: int | None
     label_expiry: date | None
     hold: str | None
+    thaw_days: int | None
+    open_rule: str | None
+    vvm_type: str | None
+    warn_days: int | None
+    gtin: str | None
+    revised: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingRow:
-    """Vials of a lot in one state at a site. `expires_on` is the effective expiry, `days_left` from today.
+    """Vials of a lot in one state at a site. `expires_on` is the effective expiry, `days_left` from today; `terms` are
+    the limits it comes from, the tightest first.
 
     `bucket` is expired | within_7 | within_30 | within_60 | later | unknown; `doses` None when the item has
     no doses.
@@ -51,24 +69,14 @@ class HoldingRow:
     lot: LotRow
     state: str
     thawed_on: date | None
+    opened_on: date | None
     vials: int
     doses: int | None
+    vvm: int | None
     expires_on: date | None
     days_left: int | None
     bucket: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A vaccination session held at a site, with how many doses this phone holds for it."""
-
-    id: str
-    site_id: str
-    held_on: date
-    session_type: str
-    point_name: str
-    closed: bool
-    doses: int
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +90,42 @@ class CountRow:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class ItemName:
+    """An item's name and unit; `dosed` when it is counted in doses."""
+
+    name_vi: str
+    name_en: str
+    unit_vi: str
+    unit_en: str
+    dosed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One movement of a holding: signed vials, and doses of opened ones. `entry` wrote it; `mine` tells that it can be
+    taken back on this phone by its reversal, `idle` that it has no effect.
+    """
+
+    entry: str
+    lot_id: str
+    moved_on: date
+    reason: str
+    vials: int
+    doses: int
+    document: str | None
+    counterpart: str | None
+    reversal: bool
+    reversed: bool
+    idle: bool
+    mine: bool
+
+
 _LOT = """
 SELECT l.id AS lot_id, l.lot_number, l.item_id, l.label_expiry, l.revisions, l.hold, i.name_vi, i.name_en,
-       i.item_class, i.vaccine, i.unit_vi, i.unit_en, i.doses_per_vial, i.thaw_days
+       i.item_class, i.vaccine, i.unit_vi, i.unit_en, i.doses_per_vial, i.thaw_days, i.open_vial_hours,
+       i.open_vial_days, i.open_vial_rule, i.vvm_type, i.warn_days, i.gtin
 FROM lot l JOIN item i ON i.id = l.item_id
-"""
-
-_SESSION = """
-SELECT s.*, (SELECT count(*) FROM dose d WHERE d.session_id = s.id AND d.corrected_by IS NULL) AS doses FROM
-session s
 """
 
 
@@ -108,7 +143,7 @@ def holdings(
     """
     rows = store.database.rows(
         f"SELECT b.*, x.* FROM stock_balance b JOIN ({_LOT}) x ON x.lot_id = b.lot_id"
-        " WHERE b.site_id = :site AND (:with_empty OR b.vials <> 0)",
+        " WHERE b.site_id = :site AND (:with_empty OR b.vials <> 0 OR b.doses <> 0)",
         {"site": site, "with_empty": with_empty},
     )
     today = on or store.clock.today()
@@ -140,48 +175,85 @@ def lots_for_dose(store: Store, site: str, vaccine: str, on: date | None = None)
     ]
 
 
-def usable(holding: HoldingRow) -> bool:
-    """Whether vials of a holding may be used: some are there, not on hold, not quarantined, not expired
+def why_not(holding: HoldingRow) -> str | None:
+    """Why a holding is not usable stock (`shared.rules.need.UNUSABLE`), or None; usable and on hand are two figures
     (L27).
     """
-    return (
-        holding.vials > 0
-        and holding.lot.hold is None
-        and holding.state != "quarantined"
-        and (holding.days_left is None or holding.days_left >= 0)
+    return why_unusable(holding.state, holding.lot.hold, holding.days_left, holding.vvm)
+
+
+def usable(holding: HoldingRow) -> bool:
+    """Whether vials of a holding may be given today: some are there, not on hold, not quarantined, not expired. Opened
+    ones may be, until their own limit; so may a lot whose expiry nobody knows, after all others.
+    """
+    return holding.vials > 0 and why_not(holding) in (None, "opened", "expiry_unknown")
+
+
+def out_of_turn(held: Sequence[HoldingRow], taken: Mapping[str, int]) -> set[str]:
+    """Lots that vials are taken of although something of their item that expires sooner stays behind (R009).
+
+    `taken`: vials by lot; what is kept of one lot in several ways is used oldest first.
+    """
+    rest, sent = dict(taken), dict[str, int]()
+    for each in held:
+        used = min(max(each.vials, 0), rest.get(each.lot.id, 0))
+        sent[each.id] = used
+        rest[each.lot.id] = rest.get(each.lot.id, 0) - used
+    offered = [Offered(each.id, each.lot.item_id, each.expires_on, each.vials) for each in held]
+    passed = passed_over(offered, sent)
+    return {each.lot.id for each in held if each.id in passed}
+
+
+def holding(store: Store, site: str, holding_id: str) -> HoldingRow | None:
+    """One holding, also when it is empty; None when no movement ever touched it."""
+    return next((h for h in holdings(store, site, with_empty=True) if h.id == holding_id), None)
+
+
+def lot(store: Store, lot_id: str) -> LotRow | None:
+    """One lot of the catalogue."""
+    row = store.database.row(f"SELECT * FROM ({_LOT}) WHERE lot_id = ?", (lot_id,))
+    return _lot(row) if row else None
+
+
+def item_named(store: Store, item: str) -> ItemName | None:
+    """How an item of the catalogue is called and counted."""
+    row = store.database.row(
+        "SELECT name_vi, name_en, unit_vi, unit_en, doses_per_vial IS NOT NULL FROM item WHERE id = ?",
+        (item,),
     )
+    return ItemName(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
 
-def sessions(store: Store, site: str | None = None, limit: int = 20) -> list[SessionRow]:
-    """Recent sessions, newest first."""
+def movements(store: Store, holding_id: str, limit: int = 30) -> list[MovementRow]:
+    """The newest movements of a holding (thẻ kho)."""
+    me = store.identity.user_id if store.identity else ""
     rows = store.database.rows(
-        f"{_SESSION} WHERE :site IS NULL OR s.site_id = :site"
-        " ORDER BY s.held_on DESC, s.id DESC LIMIT :limit",
-        {"site": site, "limit": limit},
+        "SELECT m.*, EXISTS (SELECT 1 FROM stock_movement r WHERE r.reverses_id = m.entry_id AND r.idle = 0)"
+        " AS turned FROM stock_movement m WHERE m.holding_id = ? ORDER BY m.moved_on DESC, m.entry_id DESC LIMIT ?",
+        (holding_id, limit),
     )
-    return [_session(row) for row in rows]
+    return [_movement(row, me) for row in rows]
 
 
-def session(store: Store, session_id: str) -> SessionRow | None:
-    """One session, or None."""
-    row = store.database.row(f"{_SESSION} WHERE s.id = ?", (session_id,))
-    return _session(row) if row else None
+def reverse(store: Store, site: str, entry: str) -> str:
+    """Take a movement back by its mirror (R081); answers the id of the entry written.
+
+    Raises Refused (phone.unknown_subject) when this phone does not hold it.
+    """
+    row = store.database.row("SELECT payload FROM entry WHERE id = ? AND kind = 'stock_movement'", (entry,))
+    if row is None:
+        raise Refused(fault("phone.unknown_subject"))
+    wrong = read_payload(bytes(row[0]))
+    body = mirrored(wrong.body, wrong.id)
+    return store.record("stock_movement", subject=wrong.subject, place=site, body=body).id
 
 
-def session_values(store: Store, session_id: str) -> dict[str, Any]:
-    """The recorded fields of a session (villages, lots, team …); empty when this phone does not hold it."""
-    shown = shown_values(store.database.connection, "session", session_id)
-    return shown.values if shown else {}
-
-
-def doses_by_lot(store: Store, session_id: str) -> dict[str, int]:
-    """Doses of a session that no later entry corrects, by lot id."""
+def last_counted(store: Store, site: str) -> date | None:
+    """The day of the newest count of a site that no later one corrects."""
     rows = store.database.rows(
-        "SELECT lot_id, count(*) FROM dose WHERE session_id = ? AND corrected_by IS NULL AND lot_id IS NOT NULL"
-        " GROUP BY lot_id",
-        (session_id,),
+        "SELECT max(as_of) FROM stock_count WHERE site_id = ? AND corrected_by IS NULL", (site,)
     )
-    return {row[0]: row[1] for row in rows}
+    return _day(rows[0][0])
 
 
 def counts(store: Store, site: str, limit: int = 20) -> list[CountRow]:
@@ -209,18 +281,30 @@ def _lot(row: Any) -> LotRow:
         doses_per_vial=row["doses_per_vial"],
         label_expiry=_day(row["label_expiry"]),
         hold=row["hold"],
+        thaw_days=row["thaw_days"],
+        open_rule=row["open_vial_rule"],
+        vvm_type=row["vvm_type"],
+        warn_days=row["warn_days"],
+        gtin=row["gtin"],
+        revised=tuple(
+            date.fromisoformat(r["expiry"]) for r in json.loads(row["revisions"]) if r.get("expiry")
+        ),
     )
 
 
 def _holding(row: Any, today: date) -> HoldingRow:
-    thawed_on = _day(row["thawed_on"])
-    expires_on = effective_expiry(
+    thawed_on, opened_on = _day(row["thawed_on"]), _day(row["opened_on"])
+    limits = terms(
         _day(row["label_expiry"]),
+        ItemTerms(row["thaw_days"], row["open_vial_hours"], row["open_vial_days"], row["open_vial_rule"]),
         state=row["state"],
         revisions=json.loads(row["revisions"]),
         thawed_on=thawed_on,
-        thaw_days=row["thaw_days"],
+        opened_on=opened_on,
+        vvm=row["vvm"],
+        vvm_on=_day(row["vvm_on"]),
     )
+    expires_on = limits[0].last_day if limits else None
     left = days_left(expires_on, today)
     return HoldingRow(
         id=row["holding_id"],
@@ -229,27 +313,42 @@ def _holding(row: Any, today: date) -> HoldingRow:
         state=row["state"],
         thawed_on=thawed_on,
         vials=row["vials"],
-        doses=row["vials"] * row["doses_per_vial"] if row["doses_per_vial"] else None,
+        opened_on=opened_on,
+        doses=_doses(row),
+        vvm=row["vvm"],
         expires_on=expires_on,
         days_left=left,
         bucket=bucket(left),
+        terms=tuple(limits),
     )
+
+
+def _movement(row: Any, me: str) -> MovementRow:
+    own = row["author_id"] == me and row["transfer_id"] is None and row["count_id"] is None
+    return MovementRow(
+        entry=row["entry_id"],
+        lot_id=row["lot_id"],
+        moved_on=date.fromisoformat(row["moved_on"]),
+        reason=row["reason"],
+        vials=row["vials"],
+        doses=row["doses"],
+        document=row["document"],
+        counterpart=row["counterpart_id"],
+        reversal=row["reverses_id"] is not None,
+        reversed=bool(row["turned"]),
+        idle=bool(row["idle"]),
+        mine=own and row["reverses_id"] is None and not row["turned"],
+    )
+
+
+def _doses(row: Any) -> int | None:
+    if row["state"] == "opened" and row["doses"]:
+        return int(row["doses"])
+    return row["vials"] * row["doses_per_vial"] if row["doses_per_vial"] else None
 
 
 def _first_expired(holding: HoldingRow) -> tuple[bool, date, str, str]:
     return holding.expires_on is None, holding.expires_on or date.max, holding.lot.lot_number, holding.id
-
-
-def _session(row: Any) -> SessionRow:
-    return SessionRow(
-        id=row["id"],
-        site_id=row["site_id"],
-        held_on=date.fromisoformat(row["held_on"]),
-        session_type=row["session_type"],
-        point_name=row["point_name"] or "",
-        closed=bool(row["closed"]),
-        doses=row["doses"],
-    )
 
 
 def _day(value: str | None) -> date | None:

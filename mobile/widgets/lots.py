@@ -11,7 +11,10 @@ from mobile.widgets.text import TONES
 
 
 class LotCard(Card):
-    """What a lot is, how long it lasts, and a stepper. `note` says what the number means against the book."""
+    """What a lot is, how long it lasts, and a stepper.
+
+    `note` says what the number means against the book, `doubt` what to look at.
+    """
 
     key = StringProperty("")
     title = StringProperty("")
@@ -22,6 +25,7 @@ class LotCard(Card):
     chip_tone = OptionProperty("muted", options=TONES)
     note = StringProperty("")
     note_tone = OptionProperty("muted", options=TONES)
+    doubt = StringProperty("")
 
     @property
     def stepper(self) -> Stepper:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from server.checks.findings import Findings
 from server.checks.streaming import count_of, rows_of, side_by_side
+from server.database import select_among
 from server.ledger.models import Delivery, EntryRow, Home, Mention, Stream
 from shared import wire
 from shared.kinds import KINDS, VOID
@@ -25,6 +26,9 @@ _DELIVERY: Table = Delivery.__table__  # type: ignore[assignment]
 _HOME: Table = Home.__table__  # type: ignore[assignment]
 
 _MENTION: Table = Mention.__table__  # type: ignore[assignment]
+
+#: Kinds that name further places in their body.
+_OF_SITES = tuple(kind.name for kind in KINDS.values() if kind.sites)
 
 #: Kinds whose subject is a person. A withdrawal's may be one; a verdict's never is: it names persons in its body.
 _OF_PERSON = tuple(
@@ -72,6 +76,8 @@ def check_deliveries(connection: Connection, findings: Findings) -> None:
             )
     for row in rows_of(connection, _undelivered_correction()):
         findings.differ("delivery.missing", id=row.id, stream=row.place_id)
+    for entry_id, stream in _undelivered_to_sites(connection):
+        findings.differ("delivery.missing", id=entry_id, stream=stream)
     findings.look(count_of(connection, _ENTRY))
     for row in rows_of(connection, _dangling()):
         findings.differ("delivery.dangling", id=row.entry_id, stream=row.stream_id, position=row.position)
@@ -82,8 +88,10 @@ def check_deliveries(connection: Connection, findings: Findings) -> None:
     )
     for row in rows_of(connection, twice):
         findings.differ("delivery.twice", id=row.entry_id, stream=row.stream_id)
+    named = _named_sites(connection)
     for row in rows_of(connection, _astray()):
-        findings.differ("delivery.astray", id=row.entry_id, stream=row.stream_id)
+        if row.stream_id not in named.get(row.entry_id, ()):
+            findings.differ("delivery.astray", id=row.entry_id, stream=row.stream_id)
     findings.look(count_of(connection, _DELIVERY))
 
 
@@ -180,6 +188,25 @@ def _undelivered_correction() -> object:
         .where(_ENTRY.c.kind.in_((target.kind, VOID)), _DELIVERY.c.entry_id.is_(None))
         .order_by(_ENTRY.c.id)
     )
+
+
+def _named_sites(connection: Connection) -> dict[str, set[str]]:
+    """Entry -> the places it names, for the kinds that name some."""
+    query = select(_ENTRY.c.payload).where(_ENTRY.c.kind.in_(_OF_SITES))
+    entries = (read_payload(row.payload.encode()) for row in rows_of(connection, query))
+    return {entry.id: {entry.body[name] for name in KINDS[entry.kind].sites} for entry in entries}
+
+
+def _undelivered_to_sites(connection: Connection) -> Iterator[tuple[str, str]]:
+    """(entry, place) of the places an entry names and does not stand in."""
+    named = _named_sites(connection)
+    query = select(_DELIVERY.c.entry_id, _DELIVERY.c.stream_id)
+    rows = select_among(connection, query, _DELIVERY.c.entry_id, sorted(named))
+    delivered = {(row.entry_id, row.stream_id) for row in rows}
+    for entry_id, places in sorted(named.items()):
+        for place in sorted(places):
+            if (entry_id, place) not in delivered:
+                yield entry_id, place
 
 
 def _dangling() -> object:

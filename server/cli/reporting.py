@@ -20,9 +20,12 @@ from server.places.hierarchies import HIERARCHIES, tree_day, usual_hierarchy
 from server.places.tree import Node, Tree
 from server.reports.coverage import LEVELS, Asked, CoverageRow, coverage_rows
 from server.reports.stock import StockRow, stock_rows
+from server.reports.stock_balance import LEVELS as BALANCE_LEVELS
+from server.reports.stock_balance import Period, StockBalanceRow, stock_balance_rows
 from server.reports.workbook import Column, Sheet, Source, workbook_bytes
 from server.reports.writers import Row, write_csv, write_json
 from server.scheduler.work import refresh_stale
+from server.stock.turnover import Measure
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -118,6 +121,46 @@ def stock(
         tree = Tree.load(connection, day)
         rows = list(stock_rows(connection, tree, _provinces(tree, province), day))
     _write({"report": "stock", "as_of": day}, StockRow, rows, json, csv, xlsx, "Tồn kho / Stock")
+
+
+@report.command("stock-balance")
+@database_option
+@province_option
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Từ ngày / first day")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Đến hết ngày / last day (today)")
+@click.option(
+    "--by",
+    type=click.Choice(BALANCE_LEVELS),
+    default="site",
+    show_default=True,
+    help="Mỗi dòng một nơi / one row a place",
+)
+@click.option("--lots/--no-lots", default=True, show_default=True, help="Tách theo lô / lots apart")
+@click.option(
+    "--measure",
+    type=click.Choice(("vials", "doses")),
+    default="vials",
+    show_default=True,
+    help="Tính bằng lọ hay liều / vials or doses",
+)
+@_forms
+def stock_balance(
+    engine: Engine, province: str | None, first: datetime, last: datetime | None, by: str, lots: bool,
+    measure: Measure, json: str | None, csv: str | None, xlsx: Path | None,
+) -> None:  # fmt: skip
+    """Nhập – xuất – tồn của một kỳ / in, out and balance of a period.
+
+    JSON: {report, from, as_of, by, measure, rows: [{place, item_vi, lot_number, opening, received, …, closing}]}.
+    """
+    end = last.date() if last else field_clock().today()
+    asked = Period(first.date(), end, by, lots, measure)
+    if asked.first > asked.last:
+        raise click.BadParameter("sau ngày cuối / later than the last day", param_hint="--from")
+    with engine.connect().execution_options(readonly=True) as connection:
+        tree = Tree.load(connection, end)
+        rows = list(stock_balance_rows(connection, tree, _provinces(tree, province), asked))
+    head = {"report": "stock-balance", "from": asked.first, "as_of": end, "by": by, "measure": measure}
+    _write(head, StockBalanceRow, rows, json, csv, xlsx, "Nhập - xuất - tồn / In, out and balance")
 
 
 def _write(

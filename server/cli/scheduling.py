@@ -9,8 +9,10 @@ import click
 from sqlalchemy import Engine
 
 from server.cli.options import database_option, field_clock
+from server.mail_settings import MailSettings
 from server.scheduler.jobs import JOBS, Ran, run
 from server.scheduler.process import serve
+from server.settings import SettingsError
 
 
 @click.command()
@@ -33,6 +35,10 @@ def scheduler(engine: Engine, once: str | None, as_json: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     clock = field_clock()
+    try:
+        MailSettings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
     def told(ran: Ran) -> None:
         click.echo(json.dumps(ran.as_json()) if as_json else _line(ran))

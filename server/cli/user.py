@@ -1,17 +1,20 @@
-"""`tungnha user add`: a user, for a start without pages or by a script."""
+"""`tungnha user add` and `user mail`: a user, for a start without pages or by a script; where mail goes."""
 
 from __future__ import annotations
 
 import json
 
 import click
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from server.accounts.users import create_user
+from server.accounts.models import User
+from server.accounts.users import create_user, normal_username
+from server.alerts.addresses import address_of, keep_address
 from server.cli.application import app_for
 from server.cli.options import database_option, field_clock
 from server.database import db
 from server.places.tree import Tree
+from shared.faults import Refused
 from shared.identifiers import is_id
 from shared.permissions import ROLES
 
@@ -58,6 +61,33 @@ def add(
         return
     names = ", ".join(tree.name(place) for place in found)
     click.echo(f"{document['username']}: {ROLES[role].vi} / {ROLES[role].en}, {names}")
+
+
+@user.command("mail")
+@click.argument("username")
+@click.option("--address", help="Địa chỉ thư; để trống để xóa / mail address; empty to forget it")
+@click.option("--alerts/--no-alerts", "wanted", default=None, help="Nhận cảnh báo mỗi ngày / daily alerts")
+@database_option
+def mail(engine: Engine, username: str, address: str | None, wanted: bool | None) -> None:
+    """Địa chỉ thư và cảnh báo của một người dùng / a user's mail address and daily alerts.
+
+    A new address is sent alerts unless --no-alerts is given.
+    """
+    with engine.begin() as connection:
+        query = select(User.id).where(User.username == normal_username(username))
+        user_id = connection.scalar(query)
+        if user_id is None:
+            raise click.BadParameter(f"không có người dùng / no such user: {username}", param_hint="USERNAME")
+        known, wished = address_of(connection, user_id)
+        kept = known if address is None else address.strip()
+        wish = wanted if wanted is not None else bool(kept) and (wished or address is not None)
+        try:
+            keep_address(connection, user_id, kept, wanted=wish)
+        except Refused as refused:
+            said = " ".join(f"{f.message('vi')} / {f.message('en')}" for f in refused.faults)
+            raise click.ClickException(said) from refused
+    told = "nhận cảnh báo / alerts" if wish else "không nhận cảnh báo / no alerts"
+    click.echo(f"{username}: {kept or '–'}, {told}")
 
 
 def _place(tree: Tree, text: str) -> str:

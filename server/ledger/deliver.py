@@ -168,7 +168,7 @@ def _route(
     homes: Callable[[str], frozenset[str]],
     stands: dict[tuple[str, str], set[str]],
 ) -> list[str]:
-    streams = {entry.place}.union(*map(homes, people))
+    streams = KINDS[entry.kind].streams_of(entry).union(*map(homes, people))
     if entry.is_edit or entry.corrects:
         streams |= stands.get(_about(entry), set())
     return sorted(streams)

@@ -5,7 +5,7 @@ arrived and brings its tables to what the pure folds of `shared.projections` say
 subjects concerned.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -95,6 +95,14 @@ class Arrived:
         subjects = {entry.subject for entry in new if KINDS[entry.kind].nature == "register"}
         found = select_among(self.connection, _SUBJECTS_WITH_MORE, _ENTRY.c.subject_id, subjects)
         return {row.subject_id for row in found}
+
+    def everything(self, kinds: Iterable[str], subjects: Collection[str]) -> dict[str, list[Entry]]:
+        """Subject -> every entry about it of these kinds, the new ones among them."""
+        found: dict[str, list[Entry]] = {subject: [] for subject in subjects}
+        for kind in kinds:
+            for entry in entries_of(self._ledger, kind, subjects):
+                found[entry.subject].append(entry)
+        return found
 
     def first_days(self, kind: str, subjects: Iterable[str]) -> dict[str, Any]:
         """The day of each subject's first entry (the earliest day among its first entries)."""

@@ -168,7 +168,7 @@ def _supplies(
         if item is None or stock.vials <= 0:
             continue
         doses = stock.vials * item.doses_per_vial
-        reason = why_unusable(stock.state, stock.hold, stock.days_left)
+        reason = why_unusable(stock.state, stock.hold, stock.days_left, stock.vvm)
         if reason is None and stock.expiry is not None:
             place = home[stock.site_id]
             usable.append(Supply(place, item.id, item.vaccine, item.doses_per_vial, stock.expiry, doses))

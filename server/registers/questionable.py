@@ -1,7 +1,8 @@
 """What of an area's records is in doubt, and what could not be read: which, and how many (R044).
 
-A doubt about a dose is shown to whoever sees the person's village or the site; one about an entry to whoever
-sees its place; what a device sent and could not be read to whoever sees its user's place.
+A doubt about a dose is shown to whoever sees the person's village or the site; one about a holding, to whoever sees
+its site; one about an entry to whoever sees its place; what a device sent and could not be read to whoever sees its
+user's place.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from server.accounts.models import Device, UserPlace
 from server.indicators.areas import area_table
 from server.ledger.models import Conflict, EntryFlag, EntryRow, HeldEntry, Quarantine
 from server.registers.safety import DoseDoubt, SessionDoubt
+from server.stock.models import StockBalance, StockMovement
 from shared.clock import VIETNAM
 
 #: Doubts by where they stand, each in the order of the list. Codes are faults (`shared/faults.csv`).
@@ -25,11 +27,12 @@ OF_DOSES = (
     "dose.former_missing", "dose.against_screening", "dose.home_not_eligible", "dose.back_dated",
 )  # fmt: skip
 OF_SESSIONS = ("session.doses_exceed",)
+OF_HOLDINGS = ("stock.negative",)
 OF_ENTRIES = ("clock.suspect", "date.in_future", "scope.outside")
 #: Not faults but records: fields to settle, records refused, records no version here can read yet.
 OF_RECORDS = ("conflict", "quarantined", "held")
 
-DOUBTS = (*OF_SESSIONS, *OF_DOSES, *OF_ENTRIES, *OF_RECORDS)
+DOUBTS = (*OF_SESSIONS, *OF_DOSES, *OF_HOLDINGS, *OF_ENTRIES, *OF_RECORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,13 @@ def count_doubts(connection: Connection, asked: Asked) -> dict[str, int]:
     for code in (DoseDoubt.code, SessionDoubt.code, EntryFlag.code):
         told = _BY_CODE[code](asked, connection).add_columns(code, func.count()).group_by(code)
         found |= {row[-2]: int(row[-1]) for row in connection.execute(told) if row[-2] in found}
-    for name in OF_RECORDS:
+    for name in (*OF_HOLDINGS, *OF_RECORDS):
         found[name] = int(connection.scalar(source(name, asked, connection).add_columns(func.count())) or 0)
     return found
 
 
 def count_by_place(connection: Connection, code: str, asked: Asked) -> list[tuple[str, int]]:
-    """(place, doubts) of one doubt, the most first: the site of a dose or session, else the entry's place."""
+    """(place, doubts) of one doubt, the most first: the site of a dose, session or holding, else the entry's place."""
     place = _PLACE[code]
     query = source(code, asked, connection).add_columns(place, func.count()).group_by(place)
     found = [(row[-2], int(row[-1])) for row in connection.execute(query) if row[-2]]
@@ -76,6 +79,14 @@ def _of_sessions(asked: Asked, connection: Connection) -> Select[Any]:
     query = select().select_from(SessionDoubt)
     query = query.where(SessionDoubt.site_id.in_(_inside(connection, asked.places)))
     return query.where(*_between(SessionDoubt.held_on, asked))
+
+
+def _of_holdings(asked: Asked, connection: Connection) -> Select[Any]:
+    """Holdings of which the book says that more went out than there was."""
+    query = select().select_from(StockBalance)
+    query = query.where(StockBalance.site_id.in_(_inside(connection, asked.places)))
+    query = query.where(or_(StockBalance.vials < 0, StockBalance.doses < 0))
+    return query.where(*_between(last_moved(), asked))
 
 
 def _of_entries(asked: Asked, connection: Connection) -> Select[Any]:
@@ -110,11 +121,13 @@ _BY_CODE: dict[Any, Any] = {
 
 
 def sort_of(code: str) -> str:
-    """Where a doubt stands: doses, sessions, entries, conflict, quarantined or held."""
+    """Where a doubt stands: doses, sessions, holdings, entries, conflict, quarantined or held."""
     if code in OF_DOSES:
         return "doses"
     if code in OF_SESSIONS:
         return "sessions"
+    if code in OF_HOLDINGS:
+        return "holdings"
     return "entries" if code in OF_ENTRIES else code
 
 
@@ -124,6 +137,8 @@ def source(code: str, asked: Asked, connection: Connection) -> Select[Any]:
         return _of_doses(asked, connection).where(DoseDoubt.code == code)
     if code in OF_SESSIONS:
         return _of_sessions(asked, connection).where(SessionDoubt.code == code)
+    if code in OF_HOLDINGS:
+        return _of_holdings(asked, connection)
     if code in OF_ENTRIES:
         return _of_entries(asked, connection).where(EntryFlag.code == code)
     if code == "conflict":
@@ -142,9 +157,20 @@ def user_place() -> ColumnElement[Any]:
     )
 
 
+def last_moved() -> ColumnElement[Any]:
+    """The last day something of the holding moved."""
+    return (
+        select(func.max(StockMovement.moved_on))
+        .where(StockMovement.holding_id == StockBalance.holding_id, ~StockMovement.idle)
+        .correlate(StockBalance)
+        .scalar_subquery()
+    )
+
+
 DAY: dict[str, Any] = {
     **dict.fromkeys(OF_DOSES, DoseDoubt.given_on),
     **dict.fromkeys(OF_SESSIONS, SessionDoubt.held_on),
+    **dict.fromkeys(OF_HOLDINGS, last_moved()),
     **dict.fromkeys((*OF_ENTRIES, "conflict"), EntryRow.occurred_on),
     "quarantined": Quarantine.received_at,
     "held": HeldEntry.received_at,
@@ -152,6 +178,7 @@ DAY: dict[str, Any] = {
 TIES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(OF_DOSES, (DoseDoubt.dose_id,)),
     **dict.fromkeys(OF_SESSIONS, (SessionDoubt.session_id, SessionDoubt.lot_id)),
+    **dict.fromkeys(OF_HOLDINGS, (StockBalance.holding_id,)),
     **dict.fromkeys(OF_ENTRIES, (EntryRow.id,)),
     "conflict": (Conflict.subject_id, Conflict.field, Conflict.loser_id),
     "quarantined": (Quarantine.device_id, Quarantine.digest),
@@ -160,6 +187,7 @@ TIES: dict[str, tuple[Any, ...]] = {
 _PLACE: dict[str, Any] = {
     **dict.fromkeys(OF_DOSES, DoseDoubt.site_id),
     **dict.fromkeys(OF_SESSIONS, SessionDoubt.site_id),
+    **dict.fromkeys(OF_HOLDINGS, StockBalance.site_id),
     **dict.fromkeys((*OF_ENTRIES, "conflict"), EntryRow.place_id),
     **dict.fromkeys(("quarantined", "held"), user_place()),
 }

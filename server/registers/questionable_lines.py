@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Select, case, null, select
 from server.accounts.models import Device, User
 from server.ledger.models import Conflict, EntryFlag, EntryRow, HeldEntry, Quarantine
 from server.registers.models import Person
-from server.registers.questionable import DAY, TIES, Asked, sort_of, source, user_place
+from server.registers.questionable import DAY, TIES, Asked, last_moved, sort_of, source, user_place
 from server.registers.safety import DoseDoubt, SessionDoubt
-from server.stock.models import Lot
+from server.stock.models import Lot, StockBalance, StockMovement
 from shared.clock import VIETNAM
 from shared.faults import Fault
 
@@ -98,6 +98,40 @@ def _session_lines(connection: Connection, query: Select[Any]) -> list[Line]:
             "session",
             what=row.lot_number,
             why=(_fault(row.code, row.params),),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _holding_lines(connection: Connection, query: Select[Any]) -> list[Line]:
+    """Holdings below zero, each with the entry that last took something out of it."""
+    opened = (
+        select(StockMovement.entry_id)
+        .where(
+            StockMovement.holding_id == StockBalance.holding_id,
+            StockMovement.vials <= 0,
+            ~StockMovement.idle,
+        )
+        .order_by(StockMovement.moved_on.desc(), StockMovement.entry_id.desc())
+        .limit(1)
+        .correlate(StockBalance)
+        .scalar_subquery()
+    )
+    query = query.outerjoin(Lot, Lot.id == StockBalance.lot_id).add_columns(
+        last_moved().label("moved_on"),
+        StockBalance.site_id,
+        opened.label("entry_id"),
+        Lot.lot_number,
+        StockBalance.vials,
+    )
+    return [
+        Line(
+            row.moved_on,
+            row.site_id,
+            row.entry_id,
+            "stock_movement",
+            what=row.lot_number,
+            why=(Fault("stock.negative", params={"vials": row.vials}),),
         )
         for row in connection.execute(query)
     ]
@@ -189,6 +223,7 @@ def _held_lines(connection: Connection, query: Select[Any]) -> list[Line]:
 _LISTED: dict[str, Any] = {
     "doses": _dose_lines,
     "sessions": _session_lines,
+    "holdings": _holding_lines,
     "entries": _entry_lines,
     "conflict": _conflict_lines,
     "quarantined": _quarantined_lines,

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Connection, Engine, Table, func, select
 
+from server.alerts.digests import send_digests
+from server.mail_settings import MailSettings
 from server.scheduler import work
 from server.scheduler.leases import Lease, lease, real_now
 from server.scheduler.models import JobRun
@@ -64,6 +66,11 @@ def _replay(engine: Engine, clock: Clock, between: work.Between) -> dict[str, An
     return {"replayed": work.replay(engine, clock, between)}
 
 
+def _mail(engine: Engine, clock: Clock, between: work.Between) -> dict[str, Any]:
+    settings = MailSettings.from_environment()
+    return {"state": "no mail server"} if settings is None else send_digests(engine, clock, settings, between)
+
+
 #: Every job by its name. All of them also run when the scheduler starts.
 JOBS: dict[str, Job] = {
     job.name: job
@@ -71,10 +78,13 @@ JOBS: dict[str, Job] = {
         Job("replay_held", _replay, timedelta(days=1), timedelta(minutes=1), hour=4),
         Job("refresh_cells", work.refresh_stale, timedelta(seconds=30), timedelta(seconds=15)),
         Job("scan_expiry", work.scan_expiry, timedelta(days=1), timedelta(minutes=1), hour=5),
+        Job("weigh_stock", work.weigh_stock, timedelta(minutes=5), timedelta(minutes=1)),
+        Job("redistribute", work.redistribute, timedelta(days=1), timedelta(hours=6), hour=2),
         Job("find_duplicates", work.find_duplicates, timedelta(minutes=15), timedelta(minutes=1)),
         Job("scan_doubts", work.scan_doubts, timedelta(minutes=1), timedelta(seconds=30)),
         Job("count_schedule", work.count_schedule, timedelta(minutes=1), timedelta(seconds=30)),
         Job("restate_periods", work.restate_periods, timedelta(minutes=30), timedelta(minutes=1)),
+        Job("mail_alerts", _mail, timedelta(minutes=15), timedelta(minutes=5)),
         Job("list_silent", work.list_silent, timedelta(hours=1), timedelta(minutes=1)),
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -22,6 +23,8 @@ from server.ledger.rebuild import replay_held
 from server.places.models import Place
 from server.places.scope import visible_places
 from server.places.tree import Tree
+from server.redistribution import weighing
+from server.redistribution.outcomes import score_outcomes
 from server.registers import doubts, duplicates
 from server.reports import watching
 from server.reports.stock import SITE_LEVELS
@@ -154,6 +157,42 @@ def restate_periods(engine: Engine, clock: Clock, between: Between = _go_on) -> 
     return {"compared": len(closes), "restated": restated}
 
 
+def weigh_stock(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """What every holding loses where it stands, of sites with news or of another day: {sites, holdings}."""
+    today = clock.today()
+    with engine.connect().execution_options(readonly=True) as connection:
+        stale = weighing.stale_sites(connection, today)
+    holdings = done = 0
+    for part in in_parts(stale, weighing.TOGETHER):
+        with engine.begin() as connection:
+            holdings += weighing.weigh_sites(connection, part, today)
+        done += len(part)
+        between(done, len(stale))
+    return {"sites": len(stale), "holdings": holdings}
+
+
+def redistribute(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
+    """Forecast and weigh every item of every province, and score what was moved before.
+
+    {provinces, items, failed, proposals, expired_nothing, expired_greedy, expired_plan (doses), outcomes}.
+    """
+    from server.redistribution.running import run_province  # numpy and scipy take a second to load
+
+    today = clock.today()
+    with engine.connect().execution_options(readonly=True) as connection:
+        provinces = [node.id for node in Tree.load(connection, today).provinces()]
+    told: Counter[str] = Counter(provinces=len(provinces))
+    for done, province in enumerate(sorted(provinces)):
+        with engine.begin() as connection:
+            told["outcomes"] += score_outcomes(connection, province, today)
+        found = run_province(
+            engine, clock, province, today, between=partial(_step, between, done, len(provinces))
+        )
+        told.update({name: count for name, count in found.items() if name != "seconds"})
+        between(done + 1, len(provinces))
+    return dict(told)
+
+
 def replay(engine: Engine, clock: Clock, between: Between = _go_on) -> int:
     """Accept held entries that this version can read; how many."""
 
@@ -191,3 +230,8 @@ def _sender(connection: Connection, device_id: str, clock: Clock) -> Sender:
         return Sender(device_id, user.id, user.role, lambda place: True)
     scope = visible_places(connection, user.id, Tree.load(connection, clock.today()))
     return Sender(device_id, user.id, user.role, scope.__contains__)
+
+
+def _step(between: Between, done: int, total: int, *_: int) -> None:
+    """Between the steps of one part: the whole has come no further."""
+    between(done, total)

@@ -36,7 +36,13 @@ _SUPPLIES = (
     ("CLORAMIN_B", "Cloramin B 25 %", "Chloramine B 25 %", "chemical", "kg", "kg"),
     ("HOP_AN_TOAN", "Hộp an toàn 5 lít", "Safety box 5 l", "supply", "hộp", "box"),
     ("PHICH_VX", "Phích vắc xin", "Vaccine carrier", "equipment", "cái", "piece"),
+    ("TU_LANH_VX", "Tủ lạnh bảo quản vắc xin", "Vaccine refrigerator", "equipment", "cái", "piece"),
+    ("MAY_TAO_OXY", "Máy tạo ô xy 5 lít", "Oxygen concentrator 5 l", "equipment", "cái", "piece"),
+    ("MAY_THO_HFNC", "Máy thở ô xy dòng cao HFNC", "High-flow oxygen device", "equipment", "cái", "piece"),
 )
+
+#: Reserves a site keeps of an item.
+_RESERVES = {"ADRENALIN": 10, "TEST_AG": 25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,13 @@ def item_id(code: str) -> str:
     return named_id("demo", "item", code)
 
 
+def _gtin(code: str) -> str:
+    """A number of the range GS1 keeps for use inside an organisation (020…029), with its check digit."""
+    digits = f"0020{list(vaccines()).index(code):09}"
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
+
+
 def lot_in_use(vaccine: str, on: date) -> SeedLot:
     """The lot of a vaccine that a session of that day (of the demo's spring) took out."""
     found = [lot for lot in USED if lot.item == vaccine and lot.used_from <= on <= lot.used_to]
@@ -113,15 +126,20 @@ def item_bodies() -> Iterator[tuple[str, Body]]:
             "doses_per_vial": vaccine.doses_per_vial,
             "thaw_days": vaccine.thaw_days,
             "open_vial_hours": vaccine.open_vial_hours,
+            "open_vial_rule": "hours" if vaccine.open_vial_hours else None,
+            "diluent": item_id("NACL_09") if vaccine.code.startswith("PFZ") else None,
+            "warn_days": 45,
+            "gtin": _gtin(vaccine.code),
             "source": vaccine.source,
             "status": vaccine.status,
         }
         yield item_id(vaccine.code), {key: value for key, value in body.items() if value not in (None, "")}
     for code, vi, en, item_class, unit_vi, unit_en in _SUPPLIES:
-        yield item_id(code), {
+        body = {
             "code": code, "name_vi": vi, "name_en": en, "item_class": item_class, "unit_vi": unit_vi,
-            "unit_en": unit_en, "source": "dữ liệu mẫu", "status": "starting list",
+            "unit_en": unit_en, "least": _RESERVES.get(code), "source": "dữ liệu mẫu", "status": "starting list",
         }  # fmt: skip
+        yield item_id(code), {key: value for key, value in body.items() if value is not None}
 
 
 def lot_bodies(plan: SeedPlan) -> Iterator[tuple[str, Body]]:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from server.seed.courses import Campaign, Given
-from server.seed.fridge import Fridge
+from server.seed.fridge import Delivery, Fridge
 from server.seed.land import Commune, District
 from server.seed.plan import SeedPlan
 from server.seed.register import Home, Member, settle
@@ -168,13 +168,14 @@ def write_stock(
     district: District,
     chance: Random,
     last_day: int,
-) -> list[tuple[Any, int, int]]:
-    """Write a site's movements and perhaps a count; (holding, offset, vials) of what the district's store issued."""
+) -> list[Delivery]:
+    """Write a site's movements and perhaps a count; what the district's store delivered."""
     issued = []
     for number, (holding, day, body) in enumerate(fridge.movements(district.store), 1):
         if body["reason"] == "received":
             body["document"] = f"PX {district.unit.code}-{number:03}"
-            issued.append((holding, day, body["vials"]))
+            left = fridge.holdings[holding].left
+            issued.append(Delivery(holding, day, body["vials"], left, body["document"]))
         writer.write("stock_movement", holding.lot.id, site, plan.day(day), body)
     if chance.random() < 0.75:
         on = min(last_day, -chance.randint(1, 12))

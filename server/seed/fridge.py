@@ -43,6 +43,17 @@ class Stay:
         return self.taken() + self.left - self.taken(on) if on >= self.arrived else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Vials of a holding that a site received on a day (offset) under a document; `left` are still there."""
+
+    holding: Holding
+    day: int
+    vials: int
+    left: int
+    document: str
+
+
 class Fridge:
     """The holdings of one site."""
 

@@ -1,6 +1,6 @@
 """A seed from the empty database to fresh cells, all through the ledger's own acceptance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
@@ -18,12 +18,13 @@ from server.places.models import Place
 from server.seed.affairs import write_affairs
 from server.seed.amendment import write_amendment
 from server.seed.commune import Hands, Tally, fill_commune, leave_stock, write_stock
-from server.seed.fridge import Fridge
+from server.seed.fridge import Delivery, Fridge
 from server.seed.land import Commune, District, Land, survey
 from server.seed.plan import SeedPlan
 from server.seed.programme import write_programme, write_targets
 from server.seed.reports import write_reports
 from server.seed.stores import Issues, StoreKeeper
+from server.seed.supply import write_supply
 from server.seed.users import DemoUser, demo_users, store_users
 from server.seed.writing import Ids, Writer
 from server.sync.projectors import PROJECTORS
@@ -74,6 +75,7 @@ class _Seeding:
         self.by_name = {user.username: user for user in self.users}
         self.made = Seeded(users=len(self.users))
         self.block = 0
+        self.deliveries: list[tuple[District, str, Delivery]] = []
 
     def run(self) -> Seeded:
         plan, land = self.plan, self.land
@@ -109,6 +111,7 @@ class _Seeding:
             write_affairs(authors, plan, land, self._ids("affairs"))
             write_amendment(connection, authors, plan, land, tallies, self._ids("amendment"))
             write_reports(connection, authors, plan, land, self._ids("reports"))
+            write_supply(authors, plan, land, self.deliveries, self._ids("supply"))
         self._refresh()
         self._finish(tallies)
         return self.made
@@ -125,7 +128,7 @@ class _Seeding:
         last_day = -1 - own.silent_days
         leave_stock(fridge, chance, people, last_day)
         found = write_stock(plan, fridge, hands.station, commune.station, commune.district, chance, last_day)
-        issued += [(commune.station, *issue) for issue in found]
+        self._delivered(commune.district, commune.station, found, issued)
         self._send(hands.station, own.silent_days)
         for worker_writer, worker in {w.device: (w, u) for w, u in hands.workers.values()}.values():
             self._send(worker_writer, worker.silent_days)
@@ -136,8 +139,13 @@ class _Seeding:
         chance = Random(f"{self.plan.seed}/stock/team/{district.unit.code}")
         fridge.leave(2, -1)
         found = write_stock(self.plan, fridge, team, district.team, district, chance, -1)
-        issued += [(district.team, *issue) for issue in found]
+        self._delivered(district, district.team, found, issued)
         self._send(team, 0)
+
+    def _delivered(self, district: District, site: str, found: Iterable[Delivery], issued: Issues) -> None:
+        for delivery in found:
+            issued.append((site, delivery.holding, delivery.day, delivery.vials))
+            self.deliveries.append((district, site, delivery))
 
     def _workers(self, commune: Commune) -> dict[str, tuple[Writer, DemoUser]]:
         """Village id -> who visits it, for the villages of workers with a phone."""

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import orjson
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import Connection, Table, or_
 
 from server.database import select_among
-from server.stock.models import Item, Lot, StockBalance
-from shared.rules.expiry import bucket, days_left, effective_expiry
+from server.stock.expiries import HELD, doses_of, expiry_of
+from server.stock.models import Lot, StockBalance
+from shared.rules.expiry import bucket, days_left
 
 _BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
 
@@ -18,7 +18,8 @@ _BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
 class ExpiringStock:
     """One holding with something in it. `vials` and `doses` are book figures (doses None for other items).
 
-    `days_left` is negative once expired; None when the expiry is not known.
+    Of opened vials `doses` are those left in them. `days_left` is negative once expired; None when the expiry is not
+    known.
     """
 
     site_id: str
@@ -30,6 +31,8 @@ class ExpiringStock:
     item_name_en: str
     state: str
     thawed_on: date | None
+    opened_on: date | None
+    vvm: int | None
     label_expiry: date | None
     expiry: date | None
     days_left: int | None
@@ -46,36 +49,23 @@ def expiring_stock(
 
     `within` leaves out those that may be used for more than so many days.
     """
-    query = (
-        select(
-            StockBalance.site_id, StockBalance.holding_id, StockBalance.state, StockBalance.thawed_on,
-            StockBalance.vials, Lot.id.label("lot_id"), Lot.lot_number, Lot.label_expiry, Lot.revisions, Lot.hold,
-            Item.id.label("item_id"), Item.name_vi, Item.name_en, Item.doses_per_vial, Item.thaw_days,
-        )
-        .join(Lot, Lot.id == StockBalance.lot_id)
-        .join(Item, Item.id == Lot.item_id)
-        .where(StockBalance.vials != 0)
-    )  # fmt: skip
+    query = HELD
     if within is not None:  # a thawed or revised lot may be limited otherwise than by its label
         by_label = Lot.label_expiry <= today + timedelta(days=within)
-        query = query.where(or_(by_label, StockBalance.thawed_on.is_not(None), Lot.revisions != "[]"))
+        otherwise = (StockBalance.thawed_on, StockBalance.opened_on, StockBalance.vvm)
+        given = [column.is_not(None) for column in otherwise]
+        query = query.where(or_(by_label, *given, Lot.revisions != "[]"))
     found = []
     for row in select_among(connection, query, _BALANCE.c.site_id, sites):
-        expiry = effective_expiry(
-            row.label_expiry,
-            state=row.state,
-            revisions=orjson.loads(row.revisions),
-            thawed_on=row.thawed_on,
-            thaw_days=row.thaw_days,
-        )
+        expiry = expiry_of(row)
         left = days_left(expiry, today)
         if within is not None and (left is None or left > within):
             continue
         found.append(
             ExpiringStock(
                 row.site_id, row.holding_id, row.lot_id, row.lot_number, row.item_id, row.name_vi, row.name_en,
-                row.state, row.thawed_on, row.label_expiry, expiry, left, bucket(left), row.vials,
-                row.vials * row.doses_per_vial if row.doses_per_vial else None, row.hold,
+                row.state, row.thawed_on, row.opened_on, row.vvm, row.label_expiry, expiry, left, bucket(left),
+                row.vials, doses_of(row), row.hold,
             )
         )  # fmt: skip
     return sorted(found, key=_risk)

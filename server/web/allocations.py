@@ -63,6 +63,7 @@ def allocation_list() -> ResponseReturnValue:
         all=len(every),
         today=today,
         may_plan=may_author(reader().role, "allocation"),
+        may_move=may_author(reader().role, "transfer_order"),
         place_name=seen.tree.name,
         where=seen.where,
         sorting=sorting,

@@ -14,7 +14,7 @@ from server.ledger.author import ServerAuthor
 from server.places.order import place_key
 from server.plans.campaigns import campaigns_of
 from server.stock.allocations import Planned, allocations
-from server.stock.catalogue import items_of
+from server.stock.catalogue import CatalogueLot, items_of, lots_of
 from server.web import blueprint
 from server.web.area import area, connection, require, seen_place
 from server.web.plans import provinces
@@ -25,8 +25,8 @@ from shared.faults import Fault, Refused, fault
 from shared.records import may_author
 
 #: What a new allocation says, and what of it may be changed later.
-NEW = ("item", "source", "vials", "by_on", "document", "campaign", "reason")
-CHANGED = ("vials", "by_on", "document", "reason", "withdrawn")
+NEW = ("item", "lot", "source", "vials", "by_on", "document", "use_by", "weekly", "campaign", "reason")
+CHANGED = ("vials", "by_on", "document", "use_by", "weekly", "reason", "withdrawn")
 
 #: Places an allocation may come from.
 _SOURCES = ("store", "district", "commune")
@@ -64,6 +64,7 @@ def allocation_edit(allocation_id: str) -> ResponseReturnValue:
     if found is None:
         raise Refused(fault("scope.hidden"))
     shown = {name: getattr(found, name) for name in CHANGED} | {"by_on": found.by_on.isoformat()}
+    shown["use_by"] = found.use_by.isoformat() if found.use_by else None
     if request.method == "GET":
         return _edit_form(found, shown, ())
     body = given("allocation", CHANGED, request.form)
@@ -115,9 +116,14 @@ def _options() -> dict[str, list[tuple[str, str]]]:
     sources = [node.id for level in _SOURCES for node in area().at_level(level)]
     return {
         "item": [(item.id, in_language(item, "name")) for item in items_of(connection(), provinces())],
+        "lot": [(lot.id, _lot(lot)) for lot in lots_of(connection(), provinces())],
         "source": _named(sources),
         "campaign": [(campaign.id, in_language(campaign, "name")) for campaign in campaigns],
     }
+
+
+def _lot(lot: CatalogueLot) -> str:
+    return f"{in_language(lot, 'name')}: {lot.lot_number}"
 
 
 def _named(places: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,18 +10,21 @@ from flask import url_for
 from server.accounts.fleet import SILENT_AFTER_DAYS, silence
 from server.accounts.session import language, reader
 from server.affairs.matters import matters
+from server.alerts.naming import Names
 from server.indicators.progress import Progress
 from server.indicators.standings import Standing
 from server.places.tree import Node
 from server.plans.goals import Goal
 from server.reports.late_units import late_with_report
 from server.settings import current_settings
-from server.stock.expiring import expiring_stock
+from server.stock.board import soonest
+from server.web.alerts import lately
 from server.web.area import Area, connection
 from server.web.choices import Choice
 from server.web.standing import Stood
-from server.web.texts import day, days_left, dose_type, in_language, number, percent_of, t
+from server.web.texts import day, days_left, dose_type, in_language, number, on_both_sides, percent_of, t
 from shared.permissions import may_see
+from shared.rules.alerts import concerning
 from shared.text import formats
 
 SLOW_COMMUNES = 3
@@ -31,6 +34,7 @@ GRAVEST = ("late", "warn")
 
 #: Stock that is lost within these days (or was) needs someone; the buckets are those of the stock page.
 SOON_DAYS = 7
+OF_LOTS = frozenset({"expired", "expiring"})
 SOON = ("expired", "within_7")
 
 
@@ -64,6 +68,7 @@ def attention(
         found += _silent_phones(seen, inside)
     if may_see(role, "stock"):
         found += _expiring_lots(seen, sites)
+        found += _stock_alerts(seen, sites)
     found += _late_reports(seen, [p for p in inside if seen.tree.nodes[p].level == "commune"])
     return sorted(found, key=lambda item: GRAVEST.index(item.tone))
 
@@ -156,16 +161,15 @@ def _silent_phones(seen: Area, inside: Collection[str]) -> list[Item]:
 
 
 def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
-    rows = expiring_stock(connection(), sites, current_settings().clock.today(), SOON_DAYS)
-    soon = [row for row in rows if (row.doses or 0) > 0]
-    if not soon:
+    soon = soonest(connection(), sites, current_settings().clock.today(), SOON_DAYS)
+    if soon is None:
         return []
-    most = max(soon, key=lambda row: row.doses or 0)
+    most = soon.most
     return [
         Item(
             "lot",
             "late",
-            t("attention.lot", doses=number(sum(row.doses or 0 for row in soon))),
+            t("attention.lot", doses=number(soon.doses)),
             t(
                 "attention.lot_detail",
                 item=in_language(most, "item_name"),
@@ -175,4 +179,26 @@ def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
             ),
             url_for("web.stock_expiring", bucket=",".join(SOON)),
         )
+    ]
+
+
+def _stock_alerts(seen: Area, sites: Collection[str]) -> list[Item]:
+    """One line a kind of pressing alerts at these sites; lots that expire have a line of their own."""
+    today = current_settings().clock.today()
+    here = [a for a in concerning(lately(), set(sites)) if a.tone == "late" and a.kind not in OF_LOTS]
+    first = {kind: [a for a in here if a.kind == kind] for kind in dict.fromkeys(a.kind for a in here)}
+    names = Names.of(connection(), seen.tree, [found[0] for found in first.values()])
+    return [
+        Item(
+            "stock",
+            "late",
+            t("attention.stock", what=on_both_sides(f"alert.kind.{kind}"), count=number(len(found))),
+            t(
+                "attention.stock_detail",
+                site=seen.tree.name(found[0].site),
+                words=names.say(found[0], today, language()),
+            ),
+            url_for("web.alert_list", kind=kind, tone="late"),
+        )
+        for kind, found in first.items()
     ]

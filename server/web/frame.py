@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -84,8 +85,17 @@ SECTIONS = (
         "stock",
         (
             Destination("web.stock_expiring", "nav.stock", "stock"),
+            Destination("web.stock_proposals", "nav.moves", "stock"),
+            Destination("web.alert_list", "nav.alerts", "stock"),
+            Destination("web.stock_sites", "nav.stock_sites", "stock"),
+            Destination("web.stock_lots", "nav.stock_lots", "stock"),
+            Destination("web.stock_counts", "nav.stock_counts", "stock"),
             Destination("web.vaccine_need", "nav.need", "stock"),
             Destination("web.allocation_list", "nav.allocations", "stock"),
+            Destination("web.transfer_list", "nav.transfers", "stock"),
+            Destination("web.commitment_list", "nav.commitments", "stock"),
+            Destination("web.wastage_page", "nav.wastage", "stock"),
+            Destination("web.leftover_list", "nav.leftovers", "stock"),
         ),
     ),
     Section(
@@ -101,6 +111,10 @@ SECTIONS = (
         ),
     ),
 )
+
+
+#: Tabs that show a number beside their name: endpoint -> what counts it, in the reader's area.
+counted_tabs: dict[str, Callable[[], int]] = {}
 
 
 @blueprint.app_context_processor
@@ -124,6 +138,7 @@ def page_words() -> dict[str, Any]:
         "here": here,
         "navigation": navigation,
         "tabs_of": tabs_of,
+        "tab_count": tab_count,
         "reader": session.reader,
         "sees": lambda what: may_see(session.reader().role, what),
         "now": lambda: current_settings().clock.now(),
@@ -144,6 +159,12 @@ def tabs_of(key: str) -> list[Destination]:
     role = session.reader().role
     tabs = [tab for section in SECTIONS if section.key == key for tab in section.open_tabs(role)]
     return tabs if len(tabs) > 1 else []
+
+
+def tab_count(endpoint: str) -> int:
+    """The number a tab shows, 0 for none."""
+    count = counted_tabs.get(endpoint)
+    return count() if count else 0
 
 
 def here(**changes: Any) -> str:

@@ -125,7 +125,8 @@ def _given(field: RecordField, key: str, form: MultiDict[str, str]) -> Any:
         return None
     if isinstance(field, Whole):
         plain = text.replace(".", "")
-        return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 12 else text
+        digits = plain.removeprefix("-")
+        return int(plain) if digits.isascii() and digits.isdigit() and len(digits) < 12 else text
     return text
 
 

@@ -1,123 +1,91 @@
-"""Stock nearing expiry: every lot at every visible site, by its effective expiry."""
+"""The expiring stock board as a page: what will be lost where, on a map and lot by lot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from server.places.order import place_key
-from server.settings import current_settings
-from server.stock.counts import Counted, last_counts
-from server.stock.expiring import ExpiringStock, expiring_stock
 from server.web import blueprint
-from server.web.area import area, connection, require
+from server.web.area import require
 from server.web.listing import Paging, Sorting
-from server.web.texts import in_language
+from server.web.stock_board import (
+    BUCKETS,
+    HORIZON,
+    USES,
+    Asked,
+    Line,
+    asked,
+    board,
+    items_in_stock,
+    kinds,
+    whole,
+)
+from server.web.stock_map import Spot, spots
+from server.web.stock_what_if import TRUCK, asked_to_try, item_names, tried_in, weighs_province
+from shared.records.stock_movement import STATES
 from shared.text.folding import sort_key
 
-BUCKETS = ("expired", "within_7", "within_30", "within_60", "later", "unknown")
+#: Sites named beside the map; the map itself shows all.
+_SITES_NAMED = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the page: the holding, its site with the places above, its last count, its rank by risk."""
-
-    stock: ExpiringStock
-    rank: int
-    site_name: str
-    where: str
-    district: str | None
-    counted: Counted | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Vials and doses of some rows; what is below zero in the book counts as nothing usable."""
-
-    vials: int
-    doses: int
-
-    @classmethod
-    def of(cls, lines: Iterable[Line]) -> Sum:
-        """The sum of lines."""
-        found = list(lines)
-        return cls(
-            sum(max(0, line.stock.vials) for line in found),
-            sum(max(0, line.stock.doses or 0) for line in found),
-        )
+def _keys(horizon: int) -> dict[str, Callable[[Line], Any]]:
+    return {
+        "item": lambda line: (sort_key(line.held.stock.item_name_vi), line.held.stock.lot_number),
+        "place": lambda line: (place_key(line.where), place_key(line.site_name)),
+        "expiry": lambda line: line.held.stock.expiry,
+        "vials": lambda line: line.held.stock.vials,
+        "doses": lambda line: line.held.stock.doses,
+        "losing": lambda line: line.losing(horizon),
+        "used": lambda line: line.held.used,
+        "counted": lambda line: line.counted and line.counted.as_of,
+    }
 
 
-_KEYS: dict[str, Callable[[Line], Any]] = {
-    "risk": lambda line: line.rank,
-    "item": lambda line: (sort_key(line.stock.item_name_vi), line.stock.lot_number),
-    "place": lambda line: (place_key(line.where), place_key(line.site_name)),
-    "expiry": lambda line: line.stock.expiry,
-    "vials": lambda line: line.stock.vials,
-    "doses": lambda line: line.stock.doses,
-    "counted": lambda line: line.counted and line.counted.as_of,
-}
+def sorted_lines(wanted: Asked, lines: Sequence[Line]) -> tuple[Sequence[Line], Sorting]:
+    """The lines in the order the address asks for; by risk, as they come, unless it does."""
+    keys = _keys(wanted.horizon)
+    sorting = Sorting.from_address(keys, "risk")
+    return (lines if sorting.key == "risk" else sorting.apply(lines, keys)), sorting
 
 
 @blueprint.get("/stock/expiring")
 @login_required
 def stock_expiring() -> ResponseReturnValue:
-    """A page of the list, narrowed by bucket, district and item from the address; sums are over the whole list."""
+    """A page of the list, narrowed by the address; sums and the map are over the whole list."""
     require("stock")
-    lines = _lines()
-    district, item, bucket = (request.args.get(name, "") for name in ("district", "item", "bucket"))
-    here = [
-        line
-        for line in lines
-        if (not district or line.district == district) and (not item or line.stock.item_id == item)
-    ]
-    chosen = [name for name in BUCKETS if name in bucket.split(",")]
-    shown = [line for line in here if not bucket or line.stock.bucket in chosen]
-    sorting, paging = Sorting.from_address(_KEYS, "risk"), Paging.from_address(len(shown))
+    wanted = asked()
+    found = board(wanted)
+    ordered, sorting = sorted_lines(wanted, found.shown)
+    paging = Paging.from_address(found.total.rows)
+    province = weighs_province()
     return render_template(
         "stock_expiring.html",
-        rows=paging.of(sorting.apply(shown, _KEYS)),
-        shown=Sum.of(shown),
-        totals={name: Sum.of(line for line in here if line.stock.bucket == name) for name in BUCKETS},
+        asked=wanted,
+        rows=paging.of(ordered),
+        shown=found.total,
+        board=found,
         buckets=BUCKETS,
-        bucket=bucket,
-        chosen=chosen,
-        district=district,
-        item=item,
-        districts=_districts(lines),
-        items=sorted(
-            {(line.stock.item_id, in_language(line.stock, "item_name")) for line in lines}, key=lambda p: p[1]
-        ),
+        uses=USES,
+        states=[state for state in STATES if state in kinds().states],
+        horizon_limits=HORIZON,
+        truck_limits=TRUCK,
+        truck=whole("truck", TRUCK),
+        tries=province is not None,
+        tried=tried_in(province) if province and asked_to_try() else (),
+        names=item_names(),
+        spots=_named(spots(wanted)),
+        districts=kinds().districts,
+        items=items_in_stock(),
         sorting=sorting,
         **paging.words(),
     )
 
 
-def _lines() -> list[Line]:
-    """Every visible holding, in the order of its risk: what is lost soonest, then most doses."""
-    seen = area()
-    stocks = expiring_stock(connection(), seen.sites(), current_settings().clock.today())
-    counts = last_counts(connection(), [stock.holding_id for stock in stocks])
-    lines = []
-    for rank, stock in enumerate(stocks):
-        district = seen.tree.up(stock.site_id, "district")
-        lines.append(
-            Line(
-                stock,
-                rank,
-                seen.tree.name(stock.site_id),
-                seen.where(stock.site_id),
-                district.id if district else None,
-                counts.get(stock.holding_id),
-            )
-        )
-    return lines
-
-
-def _districts(lines: Iterable[Line]) -> list[tuple[str, str]]:
-    ids = {line.district for line in lines if line.district}
-    return sorted(((id_, area().tree.name(id_)) for id_ in ids), key=lambda pair: place_key(pair[1]))
+def _named(found: list[Spot]) -> list[Spot]:
+    return [spot for spot in found if spot.losing][:_SITES_NAMED]

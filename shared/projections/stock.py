@@ -1,12 +1,15 @@
-"""Rows of items, lots, sessions, movements, balances, counts and allocations. Whole vials or units."""
+"""Rows of items, lots, sessions, movements, balances, counts, allocations, recalls, levels and equipment. Whole vials
+or units, and doses of opened vials.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from shared.entries import Entry
-from shared.identifiers import holding_id
+from shared.identifiers import holding_id, named_id
+from shared.projections.corrections import standing
 from shared.projections.register import Folded
 from shared.rules.months import month_end
 
@@ -23,10 +26,50 @@ ITEM_FIELDS = (
     "doses_per_vial",
     "thaw_days",
     "open_vial_hours",
+    "open_vial_rule",
+    "open_vial_days",
+    "vvm_type",
+    "pack_size",
+    "least",
+    "warn_days",
+    "gtin",
     "source",
     "status",
 )
 
+
+#: States whose vials may be opened, and are counted in doses as well.
+IN_DOSES = ("opened", "quarantined")
+
+#: What tells a holding.
+HOLDING = ("holding_id", "site_id", "lot_id", "state", "thawed_on", "opened_on")
+
+#: What a movement row has besides what `_moved` says.
+NO_MOVEMENT: Row = {
+    "unit_id": None,
+    "counterpart_id": None,
+    "document": None,
+    "session_id": None,
+    "reverses_id": None,
+    "transfer_id": None,
+    "count_id": None,
+    "vvm": None,
+    "idle": False,
+}
+
+#: What of a piece of equipment stands in its row as the body has it.
+EQUIPMENT_TEXTS = (
+    "serial",
+    "pieces",
+    "funding",
+    "condition",
+    "solution",
+    "plan_after",
+    "decided",
+    "document",
+    "gone",
+    "note",
+)
 
 #: What of a session stands in its `detail`, as the body has it.
 SESSION_DETAIL = ("villages", "team", "lots", "waste_vials", "waste_boxes", "waste_to", "note")
@@ -41,6 +84,7 @@ def item_row(folded: Folded) -> Row | None:
         "id": folded.subject,
         "province_id": folded.origin,
         **{name: values.get(name) for name in ITEM_FIELDS},
+        "diluent_id": values.get("diluent"),
     }
 
 
@@ -81,35 +125,75 @@ def session_row(folded: Folded, held_on: date) -> Row | None:
     }
 
 
-def movement_row(entry: Entry) -> Row:
-    """The movement of one holding; the lot is the entry's subject."""
+def movement_rows(entry: Entry) -> list[Row]:
+    """What a movement does to holdings of its lot: one row, or two when it changes a state.
+
+    The first row has the entry's id. A reversal is `idle` until it is known what it takes back (`settled`).
+    """
     body = entry.body
-    thawed_on = body.get("thawed_on")
-    return {
-        "id": entry.id,
-        "site_id": entry.place,
-        "lot_id": entry.subject,
-        "holding_id": holding_id(entry.place, entry.subject, body["state"], thawed_on),
-        "state": body["state"],
-        "thawed_on": _day(thawed_on),
-        "vials": body["vials"],
-        "reason": body["reason"],
-        "moved_on": entry.occurred_on,
+    moved = body["vials"], body.get("doses") or 0
+    said = {
+        "unit_id": entry.subject,
         "counterpart_id": body.get("counterpart"),
         "document": body.get("document"),
         "session_id": body.get("session"),
         "reverses_id": body.get("reverses"),
-        "author_id": entry.author,
+        "vvm": body.get("vvm"),
+        "idle": bool(body.get("reverses")),
     }
+    row = _moved(entry, entry.id, entry.subject, _holding_key(body), moved, body["reason"]) | said
+    if body["state"] not in IN_DOSES:
+        row["doses"] = 0
+    if not body.get("to_state"):
+        return [row]
+    key = body["to_state"], body.get("to_thawed_on") or body.get("thawed_on"), body.get("to_opened_on")
+    gained = -moved[0], -moved[1] if key[0] in IN_DOSES else 0
+    into = _moved(entry, named_id("movement", entry.id, "to"), entry.subject, key, gained, body["reason"])
+    return [row, into | said]
+
+
+def settled(movements: Iterable[Row]) -> list[Row]:
+    """Rows of movements with every reversal among them judged: it counts, on the day of what it takes back, when it
+    mirrors a movement that is no reversal, and is the first (by id) to do so; else it is idle.
+
+    Depends on the set of rows alone. All rows of the movements concerned and of their reversals must be there.
+    """
+    by_entry: dict[str, list[Row]] = {}
+    for row in movements:
+        by_entry.setdefault(row["entry_id"], []).append(row)
+    reversals: dict[str, list[str]] = {}
+    for entry_id, rows in sorted(by_entry.items()):
+        target = by_entry.get(rows[0]["reverses_id"])
+        if target and target[0]["reverses_id"] is None and _mirrors(rows, target):
+            reversals.setdefault(rows[0]["reverses_id"], []).append(entry_id)
+    counting = {found[0]: target for target, found in reversals.items()}
+    result = []
+    for entry_id, rows in by_entry.items():
+        if rows[0]["reverses_id"] is None:
+            result += rows
+        elif entry_id in counting:
+            moved_on = by_entry[counting[entry_id]][0]["moved_on"]
+            result += [row | {"idle": False, "moved_on": moved_on} for row in rows]
+        else:
+            result += [row | {"idle": True} for row in rows]
+    return result
+
+
+def _mirrors(rows: Iterable[Row], target: Iterable[Row]) -> bool:
+    def amounts(found: Iterable[Row], sign: int) -> dict[str, tuple[int, int]]:
+        return {row["holding_id"]: (sign * row["vials"], sign * row["doses"]) for row in found}
+
+    return amounts(rows, -1) == amounts(target, 1)
 
 
 def balance_row(movements: Iterable[Row]) -> Row:
-    """The balance of one holding: the sum of all its movements. ValueError without any."""
+    """The balance of one holding: the sum of its movements that are not idle. ValueError without any."""
     rows = list(movements)
     if not rows:
         raise ValueError("a balance needs at least one movement")
-    kept = {name: rows[0][name] for name in ("holding_id", "site_id", "lot_id", "state", "thawed_on")}
-    return {**kept, "vials": sum(row["vials"] for row in rows)}
+    kept = {name: rows[0][name] for name in HOLDING}
+    counted = [row for row in rows if not row["idle"]]
+    return {**kept, **{name: sum(row[name] for row in counted) for name in ("vials", "doses")}}
 
 
 def count_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
@@ -122,20 +206,72 @@ def count_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
         "author_id": entry.author,
         "corrected_by": corrected_by,
     }
-    lines = [
-        {
-            "count_id": entry.id,
-            "line_no": number,
-            "holding_id": holding_id(entry.place, line["lot"], line["state"], line.get("thawed_on")),
-            "lot_id": line["lot"],
-            "state": line["state"],
-            "thawed_on": _day(line.get("thawed_on")),
-            "vials": line.get("vials"),
-            "vvm": line.get("vvm"),
-        }
-        for number, line in enumerate(entry.body["lines"], 1)
-    ]
+    lines = []
+    for number, line in enumerate(entry.body["lines"], 1):
+        state, thawed_on, opened_on = _holding_key(line)
+        lines.append(
+            {
+                "count_id": entry.id,
+                "line_no": number,
+                "holding_id": holding_id(entry.place, line["lot"], state, thawed_on, opened_on),
+                "lot_id": line["lot"],
+                "state": state,
+                "thawed_on": _day(thawed_on),
+                "opened_on": _day(opened_on),
+                **{
+                    name: line.get(name)
+                    for name in ("vials", "doses", "vvm", "condition", "solution", "note")
+                },
+            }
+        )
     return count, lines
+
+
+def explanation_rows(entries: Iterable[Entry], corrected_by: Mapping[str, str]) -> list[Row]:
+    """The movements that explain a count, on the day each explanation is of, from all explanations of the count."""
+    rows = []
+    for entry in standing(entries, corrected_by):
+        for number, line in enumerate(entry.body["lines"], 1):
+            moved = line["vials"], line.get("doses") or 0
+            movement = named_id("movement", entry.id, str(number))
+            row = _moved(entry, movement, line["lot"], _holding_key(line), moved, line["reason"])
+            said = {"unit_id": entry.subject, "count_id": entry.subject, "note": line.get("note")}
+            rows.append(row | said)
+    return rows
+
+
+def _holding_key(line: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    """(state, thawed on, opened on) of a line or a body."""
+    return line["state"], line.get("thawed_on"), line.get("opened_on")
+
+
+def _moved(
+    entry: Entry,
+    movement: str,
+    lot: str,
+    key: tuple[str, str | None, str | None],
+    moved: tuple[int, int],
+    reason: str,
+) -> Row:
+    """A movement row of one holding; `moved` are signed (vials, doses)."""
+    state, thawed_on, opened_on = key
+    return {
+        **NO_MOVEMENT,
+        "id": movement,
+        "entry_id": entry.id,
+        "site_id": entry.place,
+        "lot_id": lot,
+        "holding_id": holding_id(entry.place, lot, state, thawed_on, opened_on),
+        "state": state,
+        "thawed_on": _day(thawed_on),
+        "opened_on": _day(opened_on),
+        "vials": moved[0],
+        "doses": moved[1],
+        "reason": reason,
+        "moved_on": entry.occurred_on,
+        "author_id": entry.author,
+        "note": entry.body.get("note"),
+    }
 
 
 def allocation_row(folded: Folded) -> Row | None:
@@ -154,6 +290,55 @@ def allocation_row(folded: Folded) -> Row | None:
         "campaign_id": values.get("campaign"),
         "reason": values.get("reason"),
         "withdrawn": values.get("withdrawn"),
+        "lot_id": values.get("lot"),
+        "use_by": _day(values.get("use_by")),
+        "weekly": values.get("weekly"),
+    }
+
+
+def level_row(folded: Folded) -> Row | None:
+    """The stock level of an item at a site, or None as above."""
+    if not folded.known:
+        return None
+    values = folded.values
+    return {
+        "id": folded.subject,
+        "site_id": folded.origin,
+        "item_id": values["item"],
+        **{name: values.get(name) for name in ("least", "most", "document")},
+    }
+
+
+def recall_row(folded: Folded) -> Row | None:
+    """The recall, or None as above. It stands at the site that gives the stock away."""
+    if not folded.known:
+        return None
+    values = folded.values
+    return {
+        "id": folded.subject,
+        "site_id": folded.origin,
+        "item_id": values["item"],
+        "lot_id": values.get("lot"),
+        "vials": values["vials"],
+        "deadline": date.fromisoformat(values["deadline"]),
+        "allocation_id": values.get("allocation"),
+        "destination_id": values.get("destination"),
+        **{name: values.get(name) for name in ("cause", "status", "document", "reason")},
+    }
+
+
+def equipment_row(folded: Folded) -> Row | None:
+    """The piece of equipment, or None as above."""
+    if not folded.known:
+        return None
+    values = folded.values
+    return {
+        "id": folded.subject,
+        "site_id": folded.origin,
+        "item_id": values["item"],
+        "received_on": _day(values.get("received_on")),
+        "in_use": values.get("in_use"),
+        **{name: values.get(name) for name in EQUIPMENT_TEXTS},
     }
 
 

@@ -11,7 +11,8 @@ from shared.permissions import (
 
 FIELD = frozenset({VILLAGE_HEALTH_WORKER, STATION, MOBILE_TEAM})
 VACCINATORS = frozenset({STATION, MOBILE_TEAM})
-STOCK_KEEPERS = frozenset({STATION, MOBILE_TEAM, PROVINCIAL_MANAGER})
+#: Who keeps a store, a station's fridge or a team's boxes. District centres keep the district stores.
+STOCK_KEEPERS = frozenset({STATION, MOBILE_TEAM, DISTRICT_REVIEWER, PROVINCIAL_MANAGER})
 POPULATION = frozenset({STATION, PROVINCIAL_MANAGER, ADMINISTRATOR})
 PROGRAMME = frozenset({PROVINCIAL_MANAGER, ADMINISTRATOR})
 REVIEWERS = frozenset({DISTRICT_REVIEWER, PROVINCIAL_MANAGER})

@@ -33,6 +33,7 @@ class DoseBody(Body):
     session = Ref("Buổi tiêm", "Session")
     lot = Ref("Lô", "Lot")
     lot_number = Text("Số lô ghi tay", "Lot number as written", longest=40)
+    fefo_code = Code("Lý do không dùng lô hạn ngắn", "Why not the shortest-dated lot", codes="fefo_override")
     at_home = Flag("Tiêm tại nhà", "Given at home")
     from_certificate = Flag("Ghi theo giấy xác nhận", "Taken from a certificate")
     note = Text("Ghi chú", "Note", longest=300)
@@ -41,7 +42,7 @@ class DoseBody(Body):
 DOSE = declare(
     Kind(
         "dose",
-        version=1,
+        version=2,
         nature="event",
         labels=("Mũi tiêm", "Dose"),
         schema=DoseBody,

@@ -1,17 +1,31 @@
 """A lot of an item. No label expiry means unknown, which is not "never expires"."""
 
-from shared.fields import Choice, Day, Ref, Text
+from shared.fields import Choice, Day, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines
 from shared.records.authors import PROGRAMME
 from shared.records.stock_movement import STATES
+from shared.rules.expiry import revisions_are_whole
 
 
 class ExpiryRevision(Body):
-    """A document that moves the label expiry for stock in one storage state."""
+    """A document that changes a term of use of a lot for stock in one storage state.
+
+    Without `term` it moves the label expiry to `expiry`; a thaw or opening limit gets `days` instead.
+    """
 
     state = Choice("Trạng thái bảo quản", "Storage state", STATES, required=True)
-    expiry = Day("Hạn dùng mới", "New expiry", required=True)
+    term = Choice(
+        "Thời hạn được sửa",
+        "Term revised",
+        {
+            "label": ("Hạn dùng trên nhãn", "Label expiry"),
+            "thaw": ("Số ngày sau rã đông", "Days after thaw"),
+            "open": ("Số ngày sau mở lọ", "Days after opening"),
+        },
+    )
+    expiry = Day("Hạn dùng mới", "New expiry")
+    days = Whole("Số ngày mới", "New number of days", least=1, most=1_000)
     document = Text("Văn bản", "Document", longest=120, required=True)
 
 
@@ -32,11 +46,12 @@ class LotBody(Body):
 LOT = declare(
     Kind(
         "lot",
-        version=1,
+        version=2,
         nature="register",
         labels=("Lô", "Lot"),
         schema=LotBody,
         authors=PROGRAMME,
+        rules=(revisions_are_whole,),
         reference=True,
     )
 )

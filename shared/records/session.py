@@ -1,6 +1,6 @@
 """A vaccination session of a fixed point or a mobile team. Opened by its first entry, closed by an edit."""
 
-from shared.fields import Choice, Flag, Ref, Text, Whole
+from shared.fields import Choice, Code, Flag, Ref, Text, Whole
 from shared.kinds import Kind, declare
 from shared.lists import Body, Lines, Many
 from shared.records.authors import VACCINATORS
@@ -14,6 +14,8 @@ class SessionLot(Body):
     vials_opened = Whole("Số lọ đã mở", "Vials opened", most=100_000)
     vials_returned = Whole("Số lọ mang về", "Vials returned", most=100_000)
     vials_discarded = Whole("Số lọ hủy", "Vials discarded", most=100_000)
+    doses_discarded = Whole("Số liều bỏ trong lọ mở", "Doses discarded of opened vials", most=1_000_000)
+    fefo_code = Code("Lý do không dùng lô hạn ngắn", "Why not the shortest-dated lot", codes="fefo_override")
 
 
 class SessionBody(Body):
@@ -44,7 +46,7 @@ class SessionBody(Body):
 SESSION = declare(
     Kind(
         "session",
-        version=1,
+        version=2,
         nature="register",
         labels=("Buổi tiêm", "Session"),
         schema=SessionBody,

@@ -13,6 +13,7 @@ from datetime import date
 
 from shared.reference import age_groups
 from shared.rules.ages import latest_birth
+from shared.rules.expiry import VVM_LIMIT
 from shared.rules.openings import Openings
 from shared.rules.vaccine_choice import proposed_vaccines
 
@@ -20,7 +21,7 @@ from shared.rules.vaccine_choice import proposed_vaccines
 _OLDEST_YEARS = 100
 
 #: Why stock does not count as usable, the first that holds.
-UNUSABLE = ("expired", "hold", "quarantined", "opened", "expiry_unknown")
+UNUSABLE = ("vvm", "expired", "hold", "quarantined", "opened", "expiry_unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,13 @@ class Covered:
         return self.need.people - self.on_hand - self.promised
 
 
-def why_unusable(state: str, hold: str | None, days_left: int | None) -> str | None:
-    """One of UNUSABLE, or None: what is expired, stopped, opened or of unknown expiry is not planned with."""
+def why_unusable(state: str, hold: str | None, days_left: int | None, vvm: int | None = None) -> str | None:
+    """One of UNUSABLE, or None: what is expired, stopped, opened or of unknown expiry is not planned with.
+
+    `vvm` is the stage of the vial monitor as last seen: from VVM_LIMIT on a vial is not used.
+    """
+    if vvm is not None and vvm >= VVM_LIMIT:
+        return "vvm"
     if days_left is not None and days_left < 0:
         return "expired"
     if hold:

@@ -13,9 +13,22 @@ import pytest
 from shared import wire
 from shared.entries import Entry
 from shared.kinds import KINDS
-from shared.projections import affairs, events, identity, people, programme, reports, safety, signing, stock
+from shared.projections import (
+    affairs,
+    events,
+    identity,
+    leftovers,
+    people,
+    programme,
+    reports,
+    safety,
+    signing,
+    stock,
+    transfers,
+)
 from shared.projections.register import fold_register
 from shared.reading import read, read_payload
+from shared.records.transfer import TRANSFER_KINDS
 
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "payloads").glob("*.json"))
@@ -36,7 +49,13 @@ def rows(entry: Entry) -> Any:
         "screening": lambda: safety.screening_row(entry, None),
         "reaction": lambda: safety.reaction_row(entry, None),
         "dose_opening": lambda: safety.opening_row(fold_register([entry])),
-        "stock_movement": lambda: stock.movement_row(entry),
+        "stock_movement": lambda: _movements(entry),
+        "count_explanation": lambda: stock.explanation_rows([entry], {}),
+        "stock_level": lambda: stock.level_row(fold_register([entry])),
+        "recall": lambda: stock.recall_row(fold_register([entry])),
+        "equipment": lambda: stock.equipment_row(fold_register([entry])),
+        "leftover_decision": lambda: leftovers.decision_row(fold_register([entry])),
+        **dict.fromkeys(TRANSFER_KINDS, lambda: transfers.transfer_rows([entry], {})),
         "stock_count": lambda: stock.count_rows(entry, None),
         "allocation": lambda: stock.allocation_row(fold_register([entry])),
         "population_return": lambda: events.population_rows(entry, None),
@@ -64,6 +83,12 @@ def rows(entry: Entry) -> Any:
     return json.loads(json.dumps(by_kind[entry.kind](), default=str), object_hook=_without_keys_of_searching)
 
 
+def _movements(entry: Entry) -> Any:
+    """Since version 2 an entry may make two rows."""
+    found = stock.settled(stock.movement_rows(entry))
+    return found[0] if entry.version == 1 else found
+
+
 def _without_keys_of_searching(row: dict[str, Any]) -> dict[str, Any]:
     """How a list is searched and sorted may become better; what was said may not change."""
     return {name: value for name, value in row.items() if name not in ("search", "sort_name")}
@@ -89,10 +114,27 @@ def test_it_still_reads_and_has_its_digest(file: Path) -> None:
     assert entry.digest.hex() == digests()[file.stem]
     assert read_payload(payload) == entry
     assert f"{entry.kind}.{entry.version}" == file.stem
-    assert set(entry.body) == set(KINDS[entry.kind].schema.record_fields()), "every field has a value"
+    if entry.version == KINDS[entry.kind].version:
+        assert set(entry.body) == set(KINDS[entry.kind].schema.record_fields()), "every field has a value"
 
 
 @GOLDEN
 def test_it_still_means_the_same(file: Path) -> None:
     expected = json.loads((HERE / "rows" / file.name).read_text(encoding="utf-8"))
-    assert rows(read(json.loads(file.read_bytes()))) == expected
+    entry = read(json.loads(file.read_bytes()))
+    found = rows(entry)
+    if entry.version == KINDS[entry.kind].version:
+        assert found == expected
+    else:  # a later version may have added columns; what was said then stands
+        assert _within(expected, found)
+
+
+def _within(expected: Any, found: Any) -> bool:
+    """Whether everything expected is there."""
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(
+            _within(value, found.get(key)) for key, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return len(expected) == len(found) and all(map(_within, expected, found))
+    return bool(expected == found)

@@ -135,13 +135,6 @@ def in_memory() -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def pg(postgresql_url: str) -> Iterator[Engine]:
-    engine = open_engine(postgresql_url)
-    yield engine
-    engine.dispose()
-
-
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 PHASES = (Phase.explicit, Phase.generate)
 LAW = pytest.mark.proves("R076", "R018", "L18", "L28")

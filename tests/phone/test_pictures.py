@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from mobile.store import stock
 from mobile.store.store import Store
 from mobile.syncing.result import Progress
 from mobile.words import words
-from tests.mobile.phones import PIN, STATION, VILLAGE, answer, identity
+from tests.mobile.phones import LOT, PIN, STATION, VILLAGE, answer, identity
+from tests.phone.goods import AZ_LATER, FRIDGE, INCOMING, OTHER_STATION, OUTGOING, QUARREL
 from tests.phone.village import CHILD, FATHER, GRANDMOTHER, HOME, MOTHER, REMARK, REMINDER, URGENT
 
 pytestmark = [pytest.mark.phone, pytest.mark.slow]
@@ -84,8 +86,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_no_screen_has_anything_cut_off_or_in_the_way(open_phone, folder, lang, large):
     from mobile.screens.base import SCREENS
 
-    def phone(role: str | None) -> Pictures:
-        return Pictures(open_phone(role, unlock=False), lang, large, folder)
+    def phone(role: str | None, **more: Any) -> Pictures:
+        return Pictures(open_phone(role, unlock=False, **more), lang, large, folder)
 
     walks = [phone(None)]
     the_first_day(walks[-1])
@@ -93,6 +95,8 @@ def test_no_screen_has_anything_cut_off_or_in_the_way(open_phone, folder, lang, 
     a_village_workers_day(walks[-1])
     walks.append(phone("station"))
     a_stations_day(walks[-1])
+    walks.append(phone("station", stocked=True))
+    a_storekeepers_day(walks[-1])
     wrong = [fault for each in walks for fault in each.wrong]
     assert not wrong, "\n".join(wrong)
     assert set(SCREENS) == {name for each in walks for name in each.seen}, "a screen without a picture"
@@ -205,7 +209,7 @@ def session(pictures: Pictures) -> None:
     screen = pictures.go("session_form")
     steppers = [w for w in phone.every() if type(w).__name__ == "Stepper"]
     for stepper in reversed(steppers):
-        stepper.put(2)
+        stepper.put(5)  # all of the shortest-dated lot, so that no other is out of turn
     pictures.take("session-form", "session_form")
     phone.press_id("main")
     screen = phone.at("session")
@@ -233,7 +237,7 @@ def count(pictures: Pictures) -> None:
     """One lot as the book has it, one with the pad open, one left uncounted."""
     phone = pictures.phone
     pictures.see("stock", site=STATION)
-    phone.press_id("main")
+    phone.touch(phone.screen.main)
     screen = phone.at("count")
     first, second, _ = screen.cards.values()
     first.stepper.step(1)
@@ -245,6 +249,108 @@ def count(pictures: Pictures) -> None:
     pictures.take("count", "count")
     phone.touch(screen.main)
     pictures.take("stock-counted", "stock")
+
+
+def a_storekeepers_day(pictures: Pictures) -> None:
+    """What the store holds and what is the matter with it, goods in and out, equipment, a count of everything."""
+    phone = pictures.phone
+    phone.pad(PIN)
+    pictures.take("home-store", "home")
+    pictures.see("stock", site=STATION)
+    pictures.take("stock-full", "stock")
+    pictures.see("alerts", site=STATION)
+    holding(pictures)
+    goods(pictures)
+    pictures.start()
+    pictures.see("commitments", site=STATION)
+    pictures.see("equipment", site=STATION)
+    pictures.see("equipment_form", site=STATION, equipment=FRIDGE)
+    pictures.start()
+    whole_count(pictures)
+    out_of_turn(pictures)
+
+
+def holding(pictures: Pictures) -> None:
+    """A lot, what can be done with it, and a record taken back."""
+    phone, store = pictures.phone, pictures.phone.app.phone.store
+    lot = next(h for h in stock.holdings(store, STATION) if h.lot.id == AZ_LATER)
+    pictures.see("holding", site=STATION, holding=lot.id)
+    pictures.see("stock_action", site=STATION, holding=lot.id, action="discard")
+    phone.choose("broken")
+    phone.screen.steppers["many"].put(2)
+    pictures.take("stock-discard", "stock_action")
+    phone.touch(phone.screen.main)
+    pictures.take("holding-discarded", "holding")
+    pictures.see("stock_action", site=STATION, holding=lot.id, action="open")
+    pictures.take("stock-open-out-of-turn", "stock_action")
+    phone.screen.go_back()
+    moved = next(m for m in stock.movements(store, lot.id) if m.mine)
+    pictures.see("reversal", site=STATION, holding=lot.id, entry=moved.entry)
+    phone.touch(phone.screen.main)
+    pictures.take("holding-reversed", "holding")
+    pictures.start()
+    screen = pictures.see("stock_receive", site=STATION)
+    screen.code.text = "(01)05000456062589(10)ABY7781(17)221231"
+    screen.look_up()
+    phone.settle(0.1)
+    screen.steppers["vials"].put(12)
+    pictures.take("stock-receive-found", "stock_receive")
+    pictures.start()
+
+
+def goods(pictures: Pictures) -> None:
+    """Goods ordered out, goods come in short and spoilt, a quarrel."""
+    phone = pictures.phone
+    pictures.see("transfers", site=STATION)
+    pictures.see("transfer", site=STATION, transfer=QUARREL)
+    pictures.go("transfer", site=STATION, transfer=OUTGOING)
+    pictures.take("transfer-ordered", "transfer")
+    screen = pictures.see("dispatch", site=STATION, transfer=OUTGOING)
+    pictures.start()
+    pictures.go("transfers", site=STATION)
+    pictures.go("dispatch", site=STATION, destination=OTHER_STATION)
+    last = max(phone.screen.lines, key=lambda line: str(line.holding.expires_on))
+    phone.screen.steppers[last.key].put(2)
+    pictures.take("dispatch-out-of-turn", "dispatch")
+    pictures.start()
+    screen = pictures.see("receipt", site=STATION, transfer=INCOMING)
+    first = next(iter(screen.cards.values()))
+    first.stepper("accepted").put(2)
+    first.stepper("rejected").put(1)
+    first.why.text = "Chỉ thị nhiệt độ đã sẫm màu"
+    if first.watched:
+        first.picker.pick(3)
+    phone.choose("no")
+    screen.ids.page.scroll_y = 1
+    pictures.take("receipt-short", "receipt")
+    phone.touch(screen.main)
+
+
+def whole_count(pictures: Pictures) -> None:
+    """Every lot with what is told of it besides its number."""
+    screen = pictures.go("count", site=STATION)
+    for card in screen.cards.values():
+        card.stepper.step(1)
+    pictures.take("count-whole", "count")
+    pictures.start()
+
+
+def out_of_turn(pictures: Pictures) -> None:
+    """A session that leaves the shortest-dated lot behind, and the doses left in its last vial."""
+    phone = pictures.phone
+    screen = pictures.go("session_form")
+    cards = [w for w in phone.every() if type(w).__name__ == "LotCard"]
+    next(card for card in cards if card.lot == "FN1234").stepper.put(1)
+    phone.settle(0.1)
+    pictures.take("session-form-out-of-turn", "session_form")
+    screen._because(LOT, "not_on_site")
+    phone.press_id("main")
+    session = phone.at("session").session
+    pictures.go("dose", session=session, person=MOTHER).choose(screening="eligible")
+    phone.press_id("main")
+    phone.press_id("main")
+    pictures.take("session-close-left", "session_close")
+    pictures.start()
 
 
 def outbox(pictures: Pictures) -> None:

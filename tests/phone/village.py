@@ -24,6 +24,7 @@ from tests.mobile.phones import (
     place_raw,
     raw_entry,
 )
+from tests.phone.goods import store_room
 
 LONG_NAME = "Nguyễn Thị Hoàng Phương Quỳnh Như"
 LONG_COMMUNE = "Thị trấn Nông trường Mộc Châu"
@@ -38,8 +39,12 @@ CAMPAIGN = named_id("test", "campaign")
 SCHOOL = named_id("test", "school")
 
 
-def set_up(home: Path, role: str, clock: Clock, households: int = 0, bare: bool = False) -> None:
-    """An enrolled phone in `home` with a village's register, doses and stock; `households` more of them."""
+def set_up(
+    home: Path, role: str, clock: Clock, households: int = 0, bare: bool = False, stocked: bool = False
+) -> None:
+    """An enrolled phone in `home` with a village's register, doses and stock; `households` more of them, `stocked` with
+    a store room.
+    """
     site = None if role == "village_health_worker" else STATION
     store = make_phone(home, role, clock, ready=False, site=site)
     streams = Streams()
@@ -48,6 +53,8 @@ def set_up(home: Path, role: str, clock: Clock, households: int = 0, bare: bool 
         if bare
         else [*places(), *programme(), *catalogue(), *family(), *neighbours(), *fridge(), *from_above()]
     )
+    if stocked:
+        streams.deliver(store_room())
     if households:
         streams.deliver(crowd(households))
     store.apply_page(streams.whole())

@@ -166,6 +166,16 @@ REPORTS: dict[str, set[str]] = {
 }
 
 
+#: Who keeps stock writes its book and moves goods; who reviews decides, settles and recalls.
+_BOOK = {"stock_movement", "stock_count", "count_explanation", "stock_level", "equipment"}
+_MOVING, _DECIDING = {"transfer_order", "dispatch", "receipt"}, {"transfer_decision", "settlement", "recall"}
+STOCK: dict[str, set[str]] = {
+    "station": _BOOK | _MOVING,
+    "mobile_team": _BOOK | _MOVING,
+    "district_reviewer": _BOOK | _MOVING | _DECIDING,
+    "provincial_manager": _BOOK | _MOVING | _DECIDING,
+}
+
 #: Who vaccinates, reviews or runs the programme has documents signed.
 SIGNING = {
     role: {"signature"} for role in ("station", "mobile_team", "district_reviewer", "provincial_manager")
@@ -186,7 +196,9 @@ IDENTITY: dict[str, set[str]] = {
 def test_who_may_write_what() -> None:
     found = {role: {kind.name for kind in KINDS.values() if role in kind.authors} for role in ROLES}
     assert found == {
-        role: kinds.union(*(each.get(role, ()) for each in (AFFAIRS, SAFETY, REPORTS, IDENTITY, SIGNING)))
+        role: kinds.union(
+            *(each.get(role, ()) for each in (AFFAIRS, SAFETY, REPORTS, IDENTITY, SIGNING, STOCK))
+        )
         for role, kinds in AUTHORS.items()
     }
     assert may_see("station", "names")

@@ -230,6 +230,8 @@ def _one_of_each(connection: Connection) -> None:
         subject = named("person 1 0") if KINDS[kind].about_person else new_id()
         body = json.loads(golden.read_bytes())["body"]
         place = PROVINCE if KINDS[kind].reference else COMMUNE
+        if KINDS[kind].sites:  # written where the goods leave or come to
+            place = body["destination" if kind == "receipt" else "source"]
         writing.write(kind, place=place, subject=subject, body=body)
         writing.flush()
 
@@ -239,6 +241,9 @@ def _stock(connection: Connection) -> None:
     for vials, reason in ((50, "received"), (-8, "administered")):
         body = {"state": "thawed", "thawed_on": "2022-03-20", "vials": vials, "reason": reason}
         nurse.write("stock_movement", place=STATION, subject=LOT, body=body)
+    wrong, body = new_id(), {"state": "thawed", "thawed_on": "2022-03-20", "vials": -2, "reason": "broken"}
+    nurse.write("stock_movement", place=STATION, subject=LOT, body=body, entry_id=wrong)
+    nurse.write("stock_movement", place=STATION, subject=LOT, body=body | {"vials": 2, "reverses": wrong})
     line = {"lot": LOT, "state": "thawed", "thawed_on": "2022-03-20", "vials": 41}
     nurse.write("stock_count", place=STATION, subject=STATION, body={"lines": [line]})
     nurse.flush()

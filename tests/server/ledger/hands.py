@@ -22,6 +22,7 @@ from shared import wire
 from shared.clock import FixedClock
 from shared.identifiers import named_id
 from shared.kinds import KINDS
+from shared.records.transfer import TRANSFER_KINDS
 
 TODAY = date(2022, 4, 15)
 CLOCK = FixedClock(TODAY)
@@ -199,6 +200,9 @@ def holds(connection: Connection) -> None:
     for row in entries.values():
         assert row.digest == wire.digest(row.payload.encode())
         assert row.id in standing.get(row.place_id, ()), f"{row.kind} {row.id} lacks its place"
+        for name in ("source", "destination") if row.kind in TRANSFER_KINDS else ():
+            site = json.loads(row.payload)["body"][name]
+            assert row.id in standing[site], f"{row.kind} {row.id} lacks the {name}"
         for person in _heard_at_home(row, entries, groups):
             home = homes[person]
             assert home is None or row.id in standing[home], f"{row.kind} {row.id} lacks the home of {person}"

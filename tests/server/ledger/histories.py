@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.identifiers import named_id
 from tests.server.ledger.hands import LOT, PROVINCE, SITES, TODAY, VILLAGES, Hand, place
 
-ROLES = ("station", "mobile_team", "station")
+ROLES = ("station", "mobile_team", "station", "district_reviewer")
 PERSONS = [f"person {n}" for n in range(3)]
 HOUSES = [f"house {n}" for n in range(2)]
 
@@ -29,7 +29,8 @@ def write(steps: list[Step]) -> list[Hand]:
     seen: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for device, what, whom, how in steps:
         hand = made[device % len(made)]
-        raw = _WRITERS[what % len(_WRITERS)](hand, whom, random.Random(how), seen)
+        writers = STOCK_WRITERS if hand.role == "district_reviewer" else _WRITERS
+        raw = writers[what % len(writers)](hand, whom, random.Random(how), seen)
         seen.setdefault((raw["kind"], raw["subject"]), []).append(raw)
     return made
 
@@ -161,6 +162,12 @@ def _visit(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str
 
 
 def _movement(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    on = TODAY - timedelta(days=chance.randint(0, 4))
+    moved = seen.get(("stock_movement", LOT), [])
+    if moved and chance.random() < 0.3:
+        return _reversal(hand, whom, chance, chance.choice(moved), on)
+    if chance.random() < 0.3:
+        return hand.entry("stock_movement", LOT, SITES[whom % 2], _changed_state(chance), on=on)
     body: dict[str, Any] = {
         "state": chance.choice(["frozen", "thawed"]),
         "vials": chance.choice([-3, -1, 2, 5]),
@@ -168,11 +175,96 @@ def _movement(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[
     }
     if body["state"] == "thawed":
         body["thawed_on"] = f"2022-04-0{chance.randint(1, 3)}"
-    return hand.entry("stock_movement", LOT, SITES[whom % 2], body)
+    return hand.entry("stock_movement", LOT, SITES[whom % 2], body, on=on)
+
+
+def _changed_state(chance: random.Random) -> dict[str, Any]:
+    """Some vials thawed, opened or set apart."""
+    vials = chance.randint(1, 4)
+    frozen = {"state": "frozen", "vials": -vials}
+    thawed = {"state": "thawed", "thawed_on": f"2022-04-0{chance.randint(1, 3)}", "vials": -vials}
+    return chance.choice(
+        [
+            {**frozen, "reason": "thawed", "to_state": "thawed", "to_thawed_on": "2022-04-02"},
+            {
+                **thawed, "reason": "opened", "to_state": "opened", "to_opened_on": "2022-04-14", "doses": -6 * vials,
+                "to_thawed_on": thawed["thawed_on"],
+            },
+            {**thawed, "reason": "quarantined", "to_state": "quarantined"},
+        ]
+    )  # fmt: skip
+
+
+def _reversal(hand: Hand, whom: int, chance: random.Random, of: dict[str, Any], on: date) -> dict[str, Any]:
+    """Mostly the mirror of a movement, now and then of another site or amount, or of a reversal."""
+    body = dict(of["body"]) | {"reverses": of["id"]}
+    for name in ("vials", "doses"):
+        if name in body:
+            body[name] = -body[name]
+    if chance.random() < 0.2:
+        body["vials"] *= 2
+    site = of["place"] if chance.random() < 0.8 else SITES[whom % 2]
+    return hand.entry("stock_movement", LOT, site, body, on=on)
+
+
+def _transfer(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    """A document of one of two transfers, in no sensible order; often one that corrects another."""
+    sites = SITES[:2] if whom % 2 else SITES[1::-1]
+    body: dict[str, Any] = dict(zip(("source", "destination"), sites, strict=True))
+    line: dict[str, Any] = {"lot": LOT, "state": chance.choice(["frozen", "chilled"])}
+    kinds = ["transfer_order", "dispatch", "dispatch", "receipt", "receipt"]
+    if hand.role == "district_reviewer":
+        kinds += ["transfer_decision", "transfer_decision", "settlement", "settlement"]
+    kind, vials = chance.choice(kinds), chance.randint(1, 5)
+    more: dict[str, dict[str, Any]] = {
+        "transfer_order": {
+            "purpose": "supply",
+            "dispatch_by": "2022-04-20",
+            "lines": [line | {"vials": vials}],
+        },
+        "transfer_decision": {
+            "decision": chance.choice(["approved", "approved", "rejected", "cancelled"]),
+            "lines": [line | {"vials": vials}],
+        },
+        "dispatch": {"document": f"PX {vials}", "lines": [line | {"vials": vials}]},
+        "receipt": {
+            "more": chance.choice(["yes", "no"]),
+            "lines": [
+                line | {"accepted": vials, "rejected": chance.randint(0, 2), "vvm": chance.randint(1, 4)}
+            ],
+        },
+        "settlement": {
+            "cause": "lost",
+            "reason": "x",
+            "lines": [line | {"lost": 1, "back": chance.randint(0, 2)}],
+        },
+    }
+    subject = place(f"transfer {whom % 2}")
+    where = sites[1] if kind == "receipt" else sites[0]
+    on = TODAY - timedelta(days=chance.randint(0, 4))
+    return hand.entry(
+        kind, subject, where, body | more[kind], on=on, **_correction(chance, seen, kind, subject)
+    )
+
+
+def _explanation(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    """Why a count differs; of a count that is known, or still to come."""
+    counts = [raw for (kind, _), raws in seen.items() if kind == "stock_count" for raw in raws]
+    if not counts:
+        return _count(hand, whom, chance, seen)
+    of = chance.choice(counts)
+    reason, vials = chance.choice([("found", 2), ("lost", -1), ("broken", -2)])
+    lines = [{"lot": LOT, "state": "frozen", "vials": vials, "reason": reason}]
+    changed = _correction(chance, seen, "count_explanation", of["id"])
+    on = date.fromisoformat(of["occurred_on"])
+    return hand.entry("count_explanation", of["id"], of["place"], {"lines": lines}, on=on, **changed)
 
 
 def _count(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
-    body = {"lines": [{"lot": LOT, "state": "frozen", "vials": chance.choice([None, 0, 7])}]}
+    line = {"lot": LOT, "state": "frozen", "vials": chance.choice([None, 0, 7])}
+    if chance.random() < 0.3:
+        line["vvm"] = chance.randint(1, 4)
+    body = {"lines": [line]}
     site = SITES[whom % 2]
     return hand.entry("stock_count", site, site, body, **_correction(chance, seen, "stock_count", site))
 
@@ -222,11 +314,15 @@ def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
 
 _WRITERS = [
     _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
-    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _screening,
+    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _screening, _transfer, _transfer,
+    _explanation, _movement,
 ]  # fmt: skip
 
+#: What moves stock.
+STOCK_WRITERS = [_movement, _count, _transfer, _transfer, _transfer, _explanation]
+
 _step = st.tuples(
-    st.integers(0, 2), st.integers(0, len(_WRITERS) - 1), st.integers(0, 3), st.integers(0, 999)
+    st.integers(0, 3), st.integers(0, len(_WRITERS) - 1), st.integers(0, 3), st.integers(0, 999)
 )
 #: Up to forty steps, short and long histories alike (a plain list is mostly a handful long).
 steps = st.integers(0, 40).flatmap(lambda count: st.lists(_step, min_size=count, max_size=count))

@@ -49,7 +49,8 @@ OF_THE_PROVINCE = (
 OTHERWISE = (
     "household", "person", "visit", "dose", "screening", "reaction", "same_person", "id_match", "void",
     "session", "stock_movement", "stock_count", "response", "report_review", "report_answer", "restatement",
-    "allocation", "signature",
+    "allocation", "signature", "recall", "stock_level", "equipment", "leftover_decision",
+    "transfer_order", "transfer_decision", "dispatch", "receipt", "settlement", "count_explanation",
 )  # fmt: skip
 
 #: Text fields that hold no free words: what a form is called, moments, documents of the province.
@@ -140,9 +141,12 @@ class _Planter:
             self.write(kind, side.district if kind == "period_close" else side.commune, self.golden(kind))
         allocated = {
             "item": self.world.item, "vials": 5, "by_on": TODAY.isoformat(), "document": marks["words"],
-            "reason": marks["words"],
+            "reason": marks["words"], "use_by": "2022-05-31", "weekly": 1,
         }  # fmt: skip
-        self.write("allocation", side.station, allocated)
+        promised = self.write("allocation", side.station, allocated)
+        equipped = self.supplies(promised)
+        moved = self.transfer()
+        self.books()
         signed = {
             "of": "report", "digest": "0" * 64, "action": "signed", "signer": marks["author"], "tool": marks["words"],
             "certificate": marks["words"], "signed_at": "2022-04-15T01:00:00.000Z",
@@ -163,9 +167,81 @@ class _Planter:
             "person_id": persons, "entry_id": entries["any"], "device_id": [named_id("device", marks["user"])],
             "matter_id": [*entries["staff_shortage"], *entries["proposal"], *entries["inspection_remark"]],
             "verdict_id": entries["same_person"], "close_id": entries["period_close"],
-            "allocation_id": entries["allocation"], "subject": [*entries["reconciliation"], *entries["signature"]],
+            "allocation_id": entries["allocation"], "equipment_id": [equipped],
+            "subject": [*entries["reconciliation"], *entries["signature"]],
+            "site_id": [side.station], "count_id": entries["stock_count"],
+            "movement_id": sorted({*entries["stock_movement"]} - {*self.world.lots, *entries["lot"]}),
+            "transfer_id": [moved], "document_id": [*entries["dispatch"], *entries["receipt"]],
             "pair": [".".join(pair)],
         }  # fmt: skip
+
+    def supplies(self, allocation: str) -> str:
+        """A recall, a level, a supply left over with what was decided about it, and a piece of equipment; its id."""
+        side, words = self.side, self.side.marks["words"]
+        recalled = {
+            "item": self.world.item, "vials": 1, "deadline": TODAY.isoformat(), "allocation": allocation,
+            "cause": "commitment", "status": "drafted", "document": words, "reason": words,
+        }  # fmt: skip
+        self.write("recall", side.station, recalled)
+        level = {"item": self.world.item, "least": 3, "document": words}
+        subject = named_id("stock_level", side.station, self.world.item)
+        self.write("stock_level", side.station, level, subject)
+        item = {
+            "code": side.marks["user"].upper(), "name_vi": "Vật tư", "name_en": "Supply", "item_class": "supply",
+            "unit_vi": "cái", "unit_en": "piece",
+        }  # fmt: skip
+        supply = self.write("item", self.world.province, item)
+        lot = self.write("lot", self.world.province, {"item": supply, "lot_number": "VT-1"})
+        self.write(
+            "stock_movement", side.station, {"state": "chilled", "vials": 9, "reason": "received"}, lot
+        )
+        decided = {"lot": lot, "decision": "return", "document": words, "reason": words}
+        self.write("leftover_decision", side.station, decided, named_id("leftover", side.station, lot))
+        fridge = {
+            "item": supply,
+            "condition": "unused",
+            "serial": words[:80],
+            "plan_after": words,
+            "note": words,
+        }
+        return self.write("equipment", side.station, fridge)
+
+    def books(self) -> None:
+        """A movement with every free word, a count of it that differs, and what explains that."""
+        side, words, lot = self.side, self.side.marks["words"], self.world.lots[0]
+        moved = {"state": "frozen", "vials": 40, "reason": "received", "document": words, "note": words}
+        self.write("stock_movement", side.station, moved, lot)
+        before = set(self.entries().get("stock_count", ()))
+        line = {"lot": lot, "state": "frozen", "vials": 0, "note": words}
+        self.write("stock_count", side.station, {"lines": [line], "note": words}, side.station)
+        count = next(
+            id_ for id_ in self.entries()["stock_count"] if id_ not in before and id_ != side.station
+        )
+        explained = {"lot": lot, "state": "frozen", "vials": -1, "reason": "unexplained", "note": words}
+        told = {"lines": [explained], "signed_by": words}
+        self.write("count_explanation", side.station, told, count)
+
+    def transfer(self) -> str:
+        """A transfer to another station of the district, ordered, decided, sent, partly received; its id."""
+        side, words = self.side, self.side.marks["words"]
+        tree = Tree.load(db.session.connection(), TODAY)
+        inside = [self.world.stations[c.id] for c in tree.children(side.district, "commune")]
+        ends = {"source": side.station, "destination": next(site for site in inside if site != side.station)}
+        line = {"lot": self.world.lots[0], "state": "frozen"}
+        ordered = {"purpose": "surplus", "dispatch_by": TODAY.isoformat(), "reason": words, "document": words}
+        made = self.write("transfer_order", side.station, {**ends, **ordered, "lines": [line | {"vials": 2}]})
+        decided = {"decision": "approved", "reason": words}
+        self.write("transfer_decision", side.station, {**ends, **decided}, made)
+        sent = {"document": words, "carrier": words, "cold_box": words, "note": words}
+        self.write("dispatch", side.station, {**ends, **sent, "lines": [line | {"vials": 2}]}, made)
+        came = {
+            "document": words,
+            "note": words,
+            "more": "yes",
+            "lines": [line | {"accepted": 1, "why": words}],
+        }
+        self.write("receipt", ends["destination"], {**ends, **came}, made)
+        return made
 
     def person(self, home: str, number: int) -> str:
         marks = self.side.marks

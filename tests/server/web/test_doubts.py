@@ -16,6 +16,7 @@ from server.registers.models import Dose, Person
 from server.registers.questionable import DOUBTS, Asked, count_doubts
 from server.registers.questionable_lines import doubts
 from server.registers.safety import DoseDoubt, SessionDoubt
+from server.stock.models import StockBalance, StockMovement
 from shared.identifiers import named_id
 from tests.server.conftest import Desk, token
 from tests.server.world import World
@@ -53,6 +54,19 @@ def plant(world: World) -> dict[str, str]:
         EntryFlag: [
             {"entry_id": entry, "code": code, "params": json.dumps({"offset_s": 7200})}
             for code in ("clock.suspect", "date.in_future", "scope.outside")
+        ],
+        StockMovement: [
+            {
+                "id": named_id("movement", "x"), "entry_id": entry, "unit_id": world.lots[0], "site_id": station,
+                "lot_id": world.lots[0], "holding_id": named_id("holding", "x"), "state": "frozen", "vials": -7,
+                "doses": 0, "reason": "issued", "moved_on": dose.given_on, "idle": False, "author_id": user,
+            }
+        ],
+        StockBalance: [
+            {
+                "holding_id": named_id("holding", "x"), "site_id": station, "lot_id": world.lots[0],
+                "state": "frozen", "vials": -7, "doses": 0,
+            }
         ],
         Conflict: [
             {
@@ -119,6 +133,9 @@ def test_each_opens_its_record_says_why_and_who_can_fix_it(desk: Desk) -> None:
     assert "cần ghi lý do" in refused
     assert "Lần thăm hộ" in refused
     assert "water" in client.get("/doubts?doubt=held").text
+    negative = client.get("/doubts?doubt=stock.negative").text
+    assert "−7" in negative or "-7" in negative
+    assert "FL3206" in negative
     exceed = client.get("/doubts?doubt=session.doses_exceed").text
     assert "20" in exceed
     assert "FL3206" in exceed

@@ -33,7 +33,8 @@ WEB = Path(__file__).parents[3] / "server" / "web"
 #: Parameters that name something of an area: its ids come from the side.
 OF_AN_AREA = frozenset(
     "place_id unit_id district village_id station_id household_id person_id entry_id device_id matter_id"
-    " allocation_id verdict_id close_id subject".split()
+    " allocation_id verdict_id close_id subject equipment_id transfer_id document_id"
+    " site_id movement_id count_id".split()
 )
 
 #: Parameters that name nothing of an area, with values; “endpoint.name” stands before “name”.
@@ -58,7 +59,9 @@ DENIED = frozenset({302, 400, 403, 404, 405, 422})
 ANYBODY = frozenset({"static", "health"})
 
 #: They end the reader's own session, or change the reader's own account.
-OWN_ACCOUNT = frozenset({"web.sign_out", "web.sign_in_try", "web.change_password", "web.choose_language"})
+OWN_ACCOUNT = frozenset(
+    {"web.alert_mail", "web.sign_out", "web.sign_in_try", "web.change_password", "web.choose_language"}
+)
 
 
 class Walk:
@@ -87,6 +90,10 @@ class Walk:
             return tuple(side.ids[name])
         if name == "campaign_id":
             return (self.desk.world.campaign,)
+        if name == "lot_id":
+            return tuple(self.desk.world.lots[:1])
+        if name == "item_id":
+            return (self.desk.world.item,)
         if name == "goal_key":
             return tuple(self.goals)
         known = OTHERS.get(f"{rule.endpoint}.{name}") or OTHERS.get(name)

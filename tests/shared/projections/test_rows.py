@@ -21,7 +21,7 @@ from shared.projections.stock import (
     count_rows,
     item_row,
     lot_row,
-    movement_row,
+    movement_rows,
     session_row,
 )
 from tests.shared.projections.making import PERSON, VILLAGES, doses, entry_id, make
@@ -132,7 +132,7 @@ def test_a_balance_is_the_sum_of_its_movements(
         body: dict[str, Any] = {"state": state, "vials": vials, "reason": "data_entry"}
         if state == "thawed":
             body["thawed_on"] = str(date(2022, 4, 1) + timedelta(days=thawed))
-        rows.append(movement_row(make("stock_movement", number, body)))
+        rows += movement_rows(make("stock_movement", number, body))
     for holding in {row["holding_id"] for row in rows}:
         own = [row for row in rows if row["holding_id"] == holding]
         assert len({(row["state"], row["thawed_on"]) for row in own}) == 1
@@ -154,7 +154,7 @@ def test_a_count_names_holdings_as_movements_do_and_knows_not_counted() -> None:
         {"lot": SUBJECT, "state": "frozen", "vials": 0},
     ]
     count, rows = count_rows(make("stock_count", 1, {"lines": lines}, place=VILLAGES[0]), None)
-    moved = movement_row(
+    [moved] = movement_rows(
         make(
             "stock_movement",
             2,

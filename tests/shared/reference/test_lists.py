@@ -4,15 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.records.stock_movement import REASONS
 from shared.reference import ethnic_groups, reasons, report_forms
 from shared.reference.lists import REASON_GROUPS
 from shared.reference.tables import rows
-
-# What the record kinds name themselves: a code they write must have its words here.
-STOCK_REASONS = (
-    "received issued returned administered session_end six_hours expired thaw_limit vvm heat freeze broken"
-    " lost recalled found data_entry opening"
-).split()
+from shared.rules.movements import CLOSED_VIAL, INTO_STATE, OPEN_VIAL
 
 
 @pytest.mark.proves("R054")
@@ -32,10 +28,13 @@ def test_no_reason_code_stands_twice_in_a_group() -> None:
 
 
 def test_stock_reasons_have_a_sign_and_a_class() -> None:
-    assert set(reasons("stock")) == set(STOCK_REASONS)
+    assert set(reasons("stock")) == set(REASONS)
+    assert {c for c, r in reasons("stock").items() if r.reason_class == "open_vial"} == OPEN_VIAL
+    assert {c for c, r in reasons("stock").items() if r.reason_class == "closed_vial"} == CLOSED_VIAL
+    assert {c for c, r in reasons("stock").items() if r.reason_class == "state"} == set(INTO_STATE)
     for reason in reasons("stock").values():
         assert reason.sign in (-1, 0, 1)
-        assert reason.reason_class in ("flow", "open_vial", "closed_vial", "adjustment")
+        assert reason.reason_class in ("flow", "state", "open_vial", "closed_vial", "adjustment")
     assert all(r.sign == -1 for r in reasons("stock").values() if r.reason_class.endswith("vial"))
 
 

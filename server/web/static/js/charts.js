@@ -44,6 +44,10 @@
     actual: () => ({ type: "line", symbol: "none", lineStyle: { width: 3, color: colour("brand") }, itemStyle: { color: colour("brand") }, areaStyle: { color: colour("brand"), opacity: 0.12 } }),
     plan: () => ({ type: "line", symbol: "none", lineStyle: { width: 2, type: "dashed", color: colour("ink") }, itemStyle: { color: colour("ink") } }),
     needed: () => ({ type: "line", symbol: "none", lineStyle: { width: 2, type: "dotted", color: colour("late") }, itemStyle: { color: colour("late") } }),
+    before: () => ({ type: "bar", barMaxWidth: 18, itemStyle: { color: colour("late") } }),
+    plan_bar: () => ({ type: "bar", barMaxWidth: 18, itemStyle: { color: colour("shade-2") } }),
+    rule: () => ({ type: "bar", barMaxWidth: 18, itemStyle: { color: "#d98a1f" }, decal: true }),
+    after: () => ({ type: "bar", barMaxWidth: 18, itemStyle: { color: colour("brand") } }),
     bar: () => ({ type: "bar", barMaxWidth: 28, itemStyle: { color: colour("brand") } }),
     stack1: () => ({ type: "bar", stack: "all", barMaxWidth: 28, itemStyle: { color: colour("brand") } }),
     stack2: () => ({ type: "bar", stack: "all", barMaxWidth: 28, itemStyle: { color: colour("shade-3") }, decal: true }),
@@ -53,7 +57,7 @@
     const text = { color: colour("muted"), fontFamily: FONT, fontSize: 12 };
     const across = figure.dataset.chart === "across"; // bars lie, with names on the left
     const names = { type: "category", data: found.labels, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } }, boundaryGap: found.series.some((one) => one.look !== "actual" && LOOKS[one.look]().type === "bar"), inverse: across };
-    const values = { type: "value", minInterval: 1, name: figure.dataset.unit, nameTextStyle: { ...text, align: across ? "right" : "left" }, axisLabel: { ...text, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colour("line") } }, max: figure.dataset.most ? Number(figure.dataset.most) : undefined };
+    const values = { type: "value", minInterval: 1, name: figure.dataset.unit, nameTextStyle: { ...text, align: across ? "right" : "left" }, axisLabel: { ...text, hideOverlap: true, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: colour("line") } }, max: figure.dataset.most ? Number(figure.dataset.most) : undefined };
     const series = found.series.map((one) => ({ name: one.name, data: one.values, ...LOOKS[one.look]() }));
     if (found.marks.length && series.length) {
       series[0].markLine = {

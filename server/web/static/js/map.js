@@ -1,5 +1,6 @@
 // The map of a page: [data-map] is filled from its JSON address. Without scripts the list beside it stands alone.
-// Circles at the centres of places, areas where outlines were imported; nothing is fetched from another host.
+// Circles at the centres of places, areas where outlines were imported, flows between places as arrows; nothing is
+// fetched from another host.
 "use strict";
 
 (() => {
@@ -22,6 +23,34 @@
         return ring;
       }),
     );
+  }
+
+  // A flow as a slightly bent line, so that goods both ways between two places stay apart.
+  const STEPS = 16;
+  const BEND = 0.12;
+  function bent([lat, lon], [toLat, toLon]) {
+    const middle = [(lat + toLat) / 2 + BEND * (toLon - lon), (lon + toLon) / 2 - BEND * (toLat - lat)];
+    return Array.from({ length: STEPS + 1 }, (_, step) => {
+      const t = step / STEPS;
+      const along = (from, over, to) => (1 - t) ** 2 * from + 2 * t * (1 - t) * over + t ** 2 * to;
+      return [along(lat, middle[0], toLat), along(lon, middle[1], toLon)];
+    });
+  }
+
+  // The head of every flow's arrow, once for the picture.
+  const SVG = "http://www.w3.org/2000/svg";
+  function arrow(picture) {
+    if (picture.querySelector("#flow-head")) return;
+    const marker = document.createElementNS(SVG, "marker");
+    const shape = { id: "flow-head", viewBox: "0 0 10 10", refX: "9", refY: "5", markerUnits: "userSpaceOnUse", markerWidth: "9", markerHeight: "9", orient: "auto" };
+    for (const [name, value] of Object.entries(shape)) marker.setAttribute(name, value);
+    const head = document.createElementNS(SVG, "path");
+    head.setAttribute("d", "M0 0 10 5 0 10z");
+    head.setAttribute("class", "flow-head");
+    marker.append(head);
+    const defs = document.createElementNS(SVG, "defs");
+    defs.append(marker);
+    picture.prepend(defs);
   }
 
   function words(place) {
@@ -68,6 +97,13 @@
       const radius = Math.max(SMALLEST, LARGEST * Math.sqrt(place.size / most));
       add(L.circleMarker(place.at, { radius, className: `map-circle shade-${place.shade}` }), place);
     }
+    const heaviest = Math.max(1, ...(data.flows ?? []).map((flow) => flow.size));
+    const flows = [];
+    for (const flow of data.flows ?? []) {
+      const line = L.polyline(bent(flow.from, flow.to), { className: "flow", weight: 1 + 3.5 * Math.sqrt(flow.size / heaviest), noClip: true });
+      flows.push(line);
+      add(line, flow);
+    }
     for (const frame of data.frames) {
       L.polygon(unpacked(frame), { className: "map-frame", fill: false, interactive: false }).addTo(map);
     }
@@ -81,6 +117,10 @@
     }
     const margin = data.places.some((each) => !each.shape && each.at) ? LARGEST + 2 : 12; // a circle reaches beyond its centre
     map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { paddingTopLeft: [margin, margin], paddingBottomRight: [margin, data.attributions.length ? margin + 22 : margin] });
+    for (const line of flows) {
+      arrow(line.getElement().ownerSVGElement); // drawn only now that the map has its bounds
+      line.getElement().setAttribute("marker-end", "url(#flow-head)");
+    }
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
     return layers;
   }
@@ -119,8 +159,14 @@
     }
   }
 
-  document.querySelectorAll("[data-map]").forEach((holder) => {
-    holder.closest(".map-panel").classList.add("with-map");
-    start(holder);
-  });
+  const begun = new WeakSet();
+  const look = () =>
+    document.querySelectorAll("[data-map]").forEach((holder) => {
+      if (begun.has(holder)) return;
+      begun.add(holder);
+      holder.closest(".map-panel").classList.add("with-map");
+      start(holder);
+    });
+  look();
+  document.addEventListener("htmx:load", look); // maps in parts of a page that are fetched later
 })();

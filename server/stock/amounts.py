@@ -1,0 +1,18 @@
+"""Amounts of movements as SQL: doses of what has doses, units of the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, case, func
+
+from server.stock.models import Item, StockMovement
+
+_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
+
+
+def moved_doses() -> Any:
+    """Signed doses of a movement joined with its item: as recorded of opened vials, else of its vials."""
+    per_vial = func.coalesce(Item.doses_per_vial, 1)
+    counted = (_MOVEMENT.c.state == "opened") & (_MOVEMENT.c.doses != 0)
+    return case((counted, _MOVEMENT.c.doses), else_=_MOVEMENT.c.vials * per_vial)
