@@ -62,7 +62,7 @@ class EquipmentScreen(PageScreen):
 
     def _row(self, piece: EquipmentRow) -> Row:
         icon, tone = CONDITION_SIGNS[piece.condition]
-        parts = [words.t("equipment.pieces", count=words.number(piece.pieces)), *filter(None, [piece.serial])]
+        parts = [words.counted("equipment.pieces", piece.pieces), *filter(None, [piece.serial])]
         if piece.in_use is not None:
             parts.append(words.t("equipment.in_use" if piece.in_use else "equipment.not_in_use"))
         if piece.decided or piece.solution:

@@ -7,8 +7,9 @@ from mobile.screens.describe import expiry_sign, holding_line, lot_name
 from mobile.screens.page import PageScreen
 from mobile.screens.stock_action import ACTION_ICONS, actions_for
 from mobile.screens.stock_words import amount, movement_amount, reason_of, term_line, why_not_line
-from mobile.store import risk, stock
-from mobile.store.stock import HoldingRow, MovementRow
+from mobile.store import movements, risk, stock
+from mobile.store.movements import MovementRow
+from mobile.store.stock import HoldingRow
 from mobile.widgets.lists import Row
 from mobile.widgets.surfaces import Card, Section, Strip, text
 from mobile.widgets.text import Chip, Note
@@ -39,7 +40,7 @@ class HoldingScreen(PageScreen):
                 row.bind(on_release=lambda _, action=action: self._act(action))
                 page.add(row)
         page.add(Section(text=words.t("holding.movements")))
-        for moved in stock.movements(store, self.holding):
+        for moved in movements.movements(store, self.holding):
             page.add(self._movement(moved, found))
 
     def _facts(self, found: HoldingRow) -> Card:

@@ -6,7 +6,7 @@ from mobile.screens.base import known
 from mobile.screens.describe import lot_name
 from mobile.screens.page import PageScreen
 from mobile.screens.stock_words import movement_amount, reason_of
-from mobile.store import stock
+from mobile.store import movements, stock
 from mobile.widgets.surfaces import Card, text
 from mobile.widgets.text import Note
 from mobile.words import words
@@ -22,7 +22,7 @@ class ReversalScreen(PageScreen):
         """Know the movement."""
         self.site, self.entry = site, entry
         store = self.phone.store
-        moved = known(next((m for m in stock.movements(store, holding) if m.entry == entry), None))
+        moved = known(next((m for m in movements.movements(store, holding) if m.entry == entry), None))
         lot = known(stock.lot(store, moved.lot_id))
         self.title = words.t("reversal.title")
         card = Card()
@@ -37,7 +37,7 @@ class ReversalScreen(PageScreen):
     def save(self) -> None:
         """Write the mirror."""
         try:
-            stock.reverse(self.phone.store, self.site, self.entry)
+            movements.reverse(self.phone.store, self.site, self.entry)
         except Refused as refused:
             self.phone.nav.say(words.fault(refused.faults[0]), tone="late")
             return

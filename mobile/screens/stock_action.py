@@ -9,7 +9,7 @@ from mobile.screens.base import known
 from mobile.screens.describe import expiry_sign, holding_state, lot_name, unit_name
 from mobile.screens.pad import PadScreen
 from mobile.screens.stock_words import days_of, shortest, why_not_first
-from mobile.store import sessions, stock
+from mobile.store import movements, sessions, stock
 from mobile.store.stock import HoldingRow
 from mobile.widgets.choices import Segments
 from mobile.widgets.fields import DayField
@@ -280,6 +280,6 @@ class StockActionScreen(PadScreen):
         return body
 
     def _undo(self, entry: str) -> None:
-        stock.reverse(self.phone.store, self.site, entry)
+        movements.reverse(self.phone.store, self.site, entry)
         self.phone.nav.refresh()
         self.phone.nav.say(words.t("reversal.saved"))

@@ -10,8 +10,9 @@ from kivy.uix.widget import Widget
 from mobile.forms.asked import asked
 from mobile.screens.describe import Sign, lot_name, reason_options, unit_name
 from mobile.store import commitments, places, stock, transfers
+from mobile.store.movements import MovementRow
 from mobile.store.risk import ItemStock
-from mobile.store.stock import HoldingRow, LotRow, MovementRow
+from mobile.store.stock import HoldingRow, LotRow
 from mobile.store.store import Store
 from mobile.store.transfers import TransferRow
 from mobile.widgets.choices import Segments

@@ -6,7 +6,6 @@ The vaccine is one the person may have, the lot the first to expire of what the 
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from mobile.simulation.fleet import Device
@@ -15,6 +14,7 @@ from mobile.store.stock import HoldingRow, LotRow
 from mobile.store.views import PersonRow
 from shared.permissions import MOBILE_TEAM
 from shared.reference import Vaccine, vaccines
+from shared.rules.sessions import Kept, movements_at_close, vials_needed
 
 PEOPLE_A_DAY = (8, 20)
 VIALS_A_DELIVERY = 20
@@ -71,15 +71,10 @@ def _hold(device: Device, site: str, people: list[PersonRow]) -> None:
         if holding is not None:
             _give(device, site, session, person, holding)
             used[holding.id] = (holding, used.get(holding.id, (holding, 0))[1] + 1)
-    opened = [(holding, -(-doses // (holding.lot.doses_per_vial or 1))) for holding, doses in used.values()]
-    for holding, vials in opened:
-        _take_out(device, site, session, holding, vials)
-    by_lot: Counter[str] = Counter()
-    for holding, vials in opened:
-        by_lot[holding.lot.id] += vials
-    lots = [
-        {"lot": lot, "vials_taken": vials, "vials_opened": vials} for lot, vials in sorted(by_lot.items())
-    ]
+    given: dict[str, int] = {}
+    for holding, doses in used.values():
+        given[holding.lot.id] = given.get(holding.lot.id, 0) + doses
+    lots = [_take_out(device, site, session, lot, doses) for lot, doses in sorted(given.items())]
     store.edit("session", session, {"closed": True} | ({"lots": lots} if lots else {}))
 
 
@@ -95,15 +90,23 @@ def _give(device: Device, site: str, session: str, person: PersonRow, holding: H
     device.store.record("dose", subject=person.id, place=site, body=body)
 
 
-def _take_out(device: Device, site: str, session: str, holding: HoldingRow, vials: int) -> None:
-    body = {
-        "state": holding.state,
-        "thawed_on": holding.thawed_on.isoformat() if holding.thawed_on else None,
-        "vials": -vials,
-        "reason": "administered",
-        "session": session,
+def _take_out(device: Device, site: str, session: str, lot: str, given: int) -> dict[str, Any]:
+    """The vials of a lot are opened as far as the doses need, what is left in them thrown away; answers the line."""
+    held = [h for h in stock.holdings(device.store, site) if h.lot.id == lot and h.state != "quarantined"]
+    held.sort(key=lambda h: not stock.usable(h))
+    per_vial = held[0].lot.doses_per_vial or 1
+    left = sum(max(0, h.doses or 0) for h in held if h.state == "opened")
+    vials = vials_needed(max(0, given - left), per_vial)
+    line = {
+        "lot": lot,
+        "vials_taken": vials,
+        "vials_opened": vials,
+        "doses_discarded": left + vials * per_vial - given,
     }
-    device.store.record("stock_movement", subject=holding.lot.id, place=site, body=body)
+    kept = [Kept(h.state, h.thawed_on, h.opened_on, h.vials, h.doses or 0) for h in held]
+    for body in movements_at_close(line, kept, given=given, doses_per_vial=per_vial, on=device.clock.today()):
+        device.store.record("stock_movement", subject=lot, place=site, body=body | {"session": session})
+    return line
 
 
 def _choose(
@@ -171,8 +174,8 @@ def _longest_dated(lot: LotRow) -> tuple[str, str]:
 def _line(device: Device, holding: HoldingRow) -> dict[str, Any]:
     chance = device.chance
     line: dict[str, Any] = {"lot": holding.lot.id, "state": holding.state}
-    if holding.thawed_on:
-        line["thawed_on"] = holding.thawed_on.isoformat()
+    days = {"thawed_on": holding.thawed_on, "opened_on": holding.opened_on}
+    line |= {name: day.isoformat() for name, day in days.items() if day}
     if chance.random() < NOT_COUNTED:
         return line
     vials = max(holding.vials, 0)

@@ -29,12 +29,13 @@ def alerts(store: Store, site: str) -> list[Alert]:
     today = store.clock.today()
     held = [(holding, _held(holding)) for holding in stock.holdings(store, site)]
     used = {(site, item): amount for item, amount in risk.used_lately(store, site).items()}
+    people = risk.waiting(store)
     found = of_stock(
         [each for _, each in held],
         used,
         {h.lot.item_id: h.lot.warn_days for h, _ in held},
         today,
-        risk.due_days(store, [h.lot for h, _ in held]),
+        risk.due_days([h.lot for h, _ in held], people),
     )
     usable = [(holding, each) for holding, each in held if each.usable(today)]
     here = places.place(store, site)
@@ -42,7 +43,7 @@ def alerts(store: Store, site: str) -> list[Alert]:
         here is not None and here.level == "station"
     ):  # stores serve nobody, teams take along what stations hold
         vaccines = {holding.lot.vaccine for holding, _ in usable if holding.lot.vaccine}
-        found += of_need(site, risk.unserved(store, vaccines), 0)
+        found += of_need(site, risk.unserved(people, vaccines, today), 0)
     for item, least in commitments.least_of(store, site).items():
         vials = sum(each.vials for _, each in usable if each.item == item and each.state != "opened")
         found += of_level(site, item, vials, least)

@@ -6,15 +6,17 @@ Amounts are doses for items that have doses, units for others.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mobile.store.persons import HERE, judged
 from mobile.store.project import openings_of
 from mobile.store.stock import HoldingRow, LotRow, holdings, why_not
+from shared.reference import age_groups, vaccines
 from shared.rules.alerts import USED_OVER_DAYS
 from shared.rules.at_risk import Demand, among, can_absorb, losses, steady_demand
 from shared.rules.vaccine_choice import proposed_vaccines
@@ -83,19 +85,56 @@ def used_lately(store: Store, site: str) -> dict[str, int]:
     return {row["item_id"]: max(0, row["used"]) for row in rows}
 
 
-def due_days(store: Store, lots: Iterable[LotRow]) -> dict[str, list[date]]:
-    """Item -> the days from which the people it may be given to are due, sorted; vaccines only."""
-    by_item = {lot.item_id: lot.vaccine for lot in lots if lot.vaccine}
-    found = _due(store, sorted(set(by_item.values()))) if by_item else {}
-    return {item: found[vaccine] for item, vaccine in by_item.items() if vaccine in found}
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """People whose next dose is known, with the vaccines of the catalogue it may be, counted together; `day` is the one
+    they fall due on, today for who is due already.
+    """
+
+    fits: frozenset[str]
+    day: date
+    people: int
 
 
-def unserved(store: Store, usable: set[str]) -> int:
-    """People due today whom a vaccine of the catalogue fits, and none of those usable here."""
-    rows = store.database.rows("SELECT DISTINCT vaccine FROM item WHERE vaccine IS NOT NULL ORDER BY vaccine")
+def waiting(store: Store) -> list[Waiting] | None:
+    """Everybody who is due now or later; None on a phone that holds no register, where nobody can be counted."""
     today = judged(store)
-    waiting = _waiting(store, [row[0] for row in rows])
-    return sum(people for fits, day, people in waiting if day <= today and fits and not usable & set(fits))
+    if not store.database.rows(f"SELECT 1 FROM person WHERE {HERE} LIMIT 1"):
+        return None
+    codes = [
+        row[0] for row in store.database.rows("SELECT DISTINCT vaccine FROM item WHERE vaccine IS NOT NULL")
+    ]
+    openings = openings_of(store.database.connection)
+    fitting: dict[tuple[str, int, str | None], frozenset[str]] = {}
+    limits = _age_limits()
+    found = []
+    for row in store.database.rows(_WAITING, _today(today)):
+        key = row["next_dose"], bisect_right(limits, row["months"]), row["last_vaccine"]
+        if key not in fitting:
+            born = date.fromisoformat(row["born"])
+            fitting[key] = frozenset(proposed_vaccines(codes, key[0], born, key[2], today, openings))
+        found.append(Waiting(fitting[key], date.fromisoformat(row["day"]), row["people"]))
+    return found
+
+
+def due_days(lots: Iterable[LotRow], people: Sequence[Waiting] | None) -> dict[str, list[date]]:
+    """Item -> the days from which the people it may be given to are due, sorted; vaccines only."""
+    found: dict[str, list[date]] = {}
+    for lot in lots:
+        if lot.vaccine and people is not None and lot.item_id not in found:
+            found[lot.item_id] = sorted(
+                day for each in people if lot.vaccine in each.fits for day in [each.day] * each.people
+            )
+    return found
+
+
+def unserved(people: Sequence[Waiting] | None, usable: Collection[str], today: date) -> int:
+    """People due by a day whom a vaccine of the catalogue fits, and none of the usable ones."""
+    return sum(
+        each.people
+        for each in people or ()
+        if each.day <= today and each.fits and each.fits.isdisjoint(usable)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +179,7 @@ def _demands(store: Store, site: str, lots: Iterable[LotRow]) -> dict[str, _Want
     """The demand for each item: its use of the last days goes on, for as many as are due for it by then."""
     by_item = {lot.item_id: lot for lot in lots}
     used = used_lately(store, site)
-    due = due_days(store, by_item.values())
+    due = due_days(by_item.values(), waiting(store) if any(lot.vaccine for lot in by_item.values()) else None)
     today = store.clock.today()
     found = {}
     for item in by_item:
@@ -152,34 +191,25 @@ def _demands(store: Store, site: str, lots: Iterable[LotRow]) -> dict[str, _Want
     return found
 
 
-def _due(store: Store, vaccines: Sequence[str]) -> dict[str, list[date]]:
-    """Vaccine -> the days from which those it may be given to are due, sorted (today for who is due already).
-
-    Empty on a phone that holds no register: nobody can be counted there.
-    """
-    if not store.database.rows(f"SELECT 1 FROM person WHERE {HERE} LIMIT 1"):
-        return {}
-    found: dict[str, list[date]] = {vaccine: [] for vaccine in vaccines}
-    for fits, day, people in _waiting(store, vaccines):
-        for vaccine in fits:
-            found[vaccine] += [day] * people
-    return {vaccine: sorted(days) for vaccine, days in found.items()}
+@cache
+def _age_limits() -> tuple[int, ...]:
+    """The ages in months at which another vaccine or another opening may fit: between two of them all are alike."""
+    groups = {month for group in age_groups().values() for month in (group.min_months, group.max_months)}
+    licences = {v.min_age_years * 12 for v in vaccines().values()}
+    licences |= {(v.max_age_years + 1) * 12 for v in vaccines().values() if v.max_age_years is not None}
+    return tuple(sorted({month for month in groups | licences if month is not None}))
 
 
-def _waiting(store: Store, vaccines: Sequence[str]) -> Iterator[tuple[list[str], date, int]]:
-    """(vaccines that fit, the day due or today, people) of everybody whose next dose is known."""
-    today = judged(store)
-    openings = openings_of(store.database.connection)
-    fitting: dict[tuple[str, str, str | None], list[str]] = {}
-    for row in store.database.rows(
-        "SELECT p.next_dose, p.birth_date, p.due_on, i.last_vaccine, count(*) AS people FROM person p"
-        " LEFT JOIN immunisation i ON i.person_id = p.id"
-        f" WHERE p.{HERE} AND p.next_dose IS NOT NULL"
-        " GROUP BY p.next_dose, p.birth_date, p.due_on, i.last_vaccine"
-    ):
-        key = row["next_dose"], row["birth_date"], row["last_vaccine"]
-        if key not in fitting:
-            born = date.fromisoformat(row["birth_date"])
-            fitting[key] = proposed_vaccines(vaccines, key[0], born, key[2], today, openings)
-        due_on = date.fromisoformat(row["due_on"]) if row["due_on"] else today
-        yield fitting[key], max(due_on, today), row["people"]
+#: People of one age in complete months, by which vaccines and openings go, are read together.
+_WAITING = f"""
+SELECT next_dose, months, last_vaccine, day, min(birth_date) AS born, count(*) AS people FROM (
+    SELECT p.next_dose, p.birth_date, i.last_vaccine, max(coalesce(p.due_on, ''), :today) AS day,
+           (:year - substr(p.birth_date, 1, 4)) * 12 + :month - substr(p.birth_date, 6, 2)
+               - (:day < CAST(substr(p.birth_date, 9, 2) AS INTEGER)) AS months
+    FROM person p LEFT JOIN immunisation i ON i.person_id = p.id WHERE p.{HERE} AND p.next_dose IS NOT NULL)
+GROUP BY next_dose, months, last_vaccine, day
+"""
+
+
+def _today(today: date) -> dict[str, str | int]:
+    return {"today": today.isoformat(), "year": today.year, "month": today.month, "day": today.day}

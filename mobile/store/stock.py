@@ -17,12 +17,9 @@ from mobile.store.sessions import doses_by_lot as doses_by_lot
 from mobile.store.sessions import session as session
 from mobile.store.sessions import session_values as session_values
 from mobile.store.sessions import sessions as sessions
-from shared.faults import Refused, fault
-from shared.reading import read_payload
 from shared.rules.dispatching import Offered, passed_over
 from shared.rules.expiry import ItemTerms, Term, bucket, days_left, terms
 from shared.rules.need import why_unusable
-from shared.rules.reversals import mirrored
 from shared.text.folding import search_key
 
 if TYPE_CHECKING:
@@ -99,26 +96,6 @@ class ItemName:
     unit_vi: str
     unit_en: str
     dosed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MovementRow:
-    """One movement of a holding: signed vials, and doses of opened ones. `entry` wrote it; `mine` tells that it can be
-    taken back on this phone by its reversal, `idle` that it has no effect.
-    """
-
-    entry: str
-    lot_id: str
-    moved_on: date
-    reason: str
-    vials: int
-    doses: int
-    document: str | None
-    counterpart: str | None
-    reversal: bool
-    reversed: bool
-    idle: bool
-    mine: bool
 
 
 _LOT = """
@@ -224,30 +201,6 @@ def item_named(store: Store, item: str) -> ItemName | None:
     return ItemName(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
 
-def movements(store: Store, holding_id: str, limit: int = 30) -> list[MovementRow]:
-    """The newest movements of a holding (thẻ kho)."""
-    me = store.identity.user_id if store.identity else ""
-    rows = store.database.rows(
-        "SELECT m.*, EXISTS (SELECT 1 FROM stock_movement r WHERE r.reverses_id = m.entry_id AND r.idle = 0)"
-        " AS turned FROM stock_movement m WHERE m.holding_id = ? ORDER BY m.moved_on DESC, m.entry_id DESC LIMIT ?",
-        (holding_id, limit),
-    )
-    return [_movement(row, me) for row in rows]
-
-
-def reverse(store: Store, site: str, entry: str) -> str:
-    """Take a movement back by its mirror (R081); answers the id of the entry written.
-
-    Raises Refused (phone.unknown_subject) when this phone does not hold it.
-    """
-    row = store.database.row("SELECT payload FROM entry WHERE id = ? AND kind = 'stock_movement'", (entry,))
-    if row is None:
-        raise Refused(fault("phone.unknown_subject"))
-    wrong = read_payload(bytes(row[0]))
-    body = mirrored(wrong.body, wrong.id)
-    return store.record("stock_movement", subject=wrong.subject, place=site, body=body).id
-
-
 def last_counted(store: Store, site: str) -> date | None:
     """The day of the newest count of a site that no later one corrects."""
     rows = store.database.rows(
@@ -320,24 +273,6 @@ def _holding(row: Any, today: date) -> HoldingRow:
         days_left=left,
         bucket=bucket(left),
         terms=tuple(limits),
-    )
-
-
-def _movement(row: Any, me: str) -> MovementRow:
-    own = row["author_id"] == me and row["transfer_id"] is None and row["count_id"] is None
-    return MovementRow(
-        entry=row["entry_id"],
-        lot_id=row["lot_id"],
-        moved_on=date.fromisoformat(row["moved_on"]),
-        reason=row["reason"],
-        vials=row["vials"],
-        doses=row["doses"],
-        document=row["document"],
-        counterpart=row["counterpart_id"],
-        reversal=row["reverses_id"] is not None,
-        reversed=bool(row["turned"]),
-        idle=bool(row["idle"]),
-        mine=own and row["reverses_id"] is None and not row["turned"],
     )
 
 

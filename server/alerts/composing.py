@@ -19,8 +19,8 @@ from server.mail_settings import MailSettings
 from shared.rules.alerts import TONES, Alert
 from shared.text import formats
 
-#: Alerts a mail spells out; the page shows the others.
-SPELT_OUT = 25
+#: Alerts of one kind that a mail spells out; the page shows the others.
+SPELT_OUT = 4
 
 LANGUAGES = ("vi", "en")
 
@@ -81,12 +81,12 @@ def _part(
         return formats.number(value, lang)
 
     day = formats.day(today, lang)
-    spelt = alerts[:SPELT_OUT]
     several = text("mail.areas", count=number(len(reader.places)))
+    new = {key_of(alert) for alert in alerts} - set(known) if known else set()
     counted = {
         "count": number(len(alerts)),
         "late": number(sum(alert.tone == "late" for alert in alerts)),
-        "new": number(sum(key_of(alert) not in known for alert in alerts)),
+        "new": number(len(new)),
         "day": day,
         "place": reader.places[0] if len(reader.places) == 1 else several,
     }
@@ -95,30 +95,47 @@ def _part(
         "lang": lang,
         "subject": text("mail.subject", count=counted["count"], day=day),
         "hello": text("mail.hello", name=reader.full_name),
-        "lead": text("mail.lead", **counted),
-        "groups": [
-            (text(f"mail.{tone}"), tone, [_line(alert, lang, known, names, today) for alert in found])
+        "lead": text("mail.lead" if known else "mail.lead_first", **counted),
+        "tones": [
+            (text(f"mail.{tone}"), tone, _kinds(found, lang, new, names, today))
             for tone in TONES
-            if (found := [alert for alert in spelt if alert.tone == tone])
+            if (found := [alert for alert in alerts if alert.tone == tone])
         ],
-        "heads": [text(f"mail.{name}") for name in ("kind", "where", "what")],
         "new": text("mail.new"),
-        "more": text("mail.more", count=number(len(alerts) - len(spelt))) if len(alerts) > len(spelt) else "",
         "open": text("mail.open"),
         "page": f"{settings.pages}/stock/alerts",
-        "stop": stop,
         "why": text("mail.why", address=stop),
+        "stop": stop,
     }
 
 
-def _line(alert: Alert, lang: str, known: Collection[str], names: Names, today: date) -> dict[str, Any]:
+def _kinds(
+    alerts: Sequence[Alert], lang: str, new: Collection[str], names: Names, today: date
+) -> list[dict[str, Any]]:
+    """The kinds among alerts of one tone: how many, the first of them, how many more."""
+    found: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        found.setdefault(alert.kind, []).append(alert)
+    return [
+        {
+            "kind": words().text(f"alert.kind.{kind}", lang),
+            "count": formats.number(len(each), lang),
+            "lines": [_line(alert, lang, new, names, today) for alert in each[:SPELT_OUT]],
+            "more": words().text("mail.more", lang, count=formats.number(len(each) - SPELT_OUT, lang))
+            if len(each) > SPELT_OUT
+            else "",
+        }
+        for kind, each in found.items()
+    ]
+
+
+def _line(alert: Alert, lang: str, new: Collection[str], names: Names, today: date) -> dict[str, Any]:
     above = [node.name for node in names.tree.path(alert.site)[:-1] if node.level != "province"]
     return {
-        "kind": words().text(f"alert.kind.{alert.kind}", lang),
         "site": names.tree.name(alert.site),
         "where": ", ".join(reversed(above)),
         "words": names.say(alert, today, lang),
-        "new": key_of(alert) not in known,
+        "new": key_of(alert) in new,
     }
 
 

@@ -43,11 +43,21 @@ KEPT_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A mail to be sent; `message` None: nothing needs the reader today."""
+    """A mail to be sent, written when it is asked for, so that a country's mails are never in memory at once.
+
+    `known` are the alerts the mail before told of.
+    """
 
     told: Told
     alerts: tuple[Alert, ...]
-    message: EmailMessage | None
+    known: Collection[str]
+    names: Names
+    settings: MailSettings
+    today: date
+
+    def message(self) -> EmailMessage:
+        """The mail."""
+        return compose(self.told.reader, self.alerts, self.known, self.names, self.settings, self.today)
 
 
 def send_digests(
@@ -66,10 +76,10 @@ def send_digests(
         with engine.begin() as connection:
             _forget(connection, today)
             for digest in digests:
-                if digest.message is None and _claim(connection, digest, today, "nothing"):
+                if not digest.alerts and _claim(connection, digest, today, "nothing"):
                     told["nothing"] += 1
         try:
-            _send_all(engine, [d for d in digests if d.message], settings, today, told, between)
+            _send_all(engine, [d for d in digests if d.alerts], settings, today, told, between)
         except MailDown as error:
             down = str(error)
     counts = {state: told[state] for state in ("sent", "nothing", "failed", "refused", "sending")}
@@ -90,10 +100,8 @@ def due(connection: Connection, settings: MailSettings, today: date) -> Iterator
         found = alerts(connection, tree, sites, today)
         names = Names.of(connection, tree, found)
         for told in here:
-            mine = concerning(found, told.sites)
             known = _told_before(connection, told.reader.user_id, today)
-            message = compose(told.reader, mine, known, names, settings, today) if mine else None
-            yield Digest(told, tuple(mine), message)
+            yield Digest(told, tuple(concerning(found, told.sites)), known, names, settings, today)
 
 
 def _send_all(
@@ -110,19 +118,18 @@ def _send_all(
         for number, digest in enumerate(digests, 1):
             with engine.begin() as connection:
                 mine = _claim(connection, digest, today, "sending")
-            if mine and digest.message:
-                outcome = _hand_over(engine, post, digest, digest.message, today)
-                told[outcome.state] += 1
+            if mine:
+                told[_hand_over(engine, post, digest).state] += 1
             between(number, len(digests))
 
 
-def _hand_over(engine: Engine, post: Post, digest: Digest, message: EmailMessage, today: date) -> Outcome:
+def _hand_over(engine: Engine, post: Post, digest: Digest) -> Outcome:
     try:
-        outcome = post.send(message)
+        outcome = post.send(digest.message())
     except MailDown as error:
-        _keep(engine, digest, today, Outcome("failed", str(error)))
+        _keep(engine, digest, Outcome("failed", str(error)))
         raise
-    _keep(engine, digest, today, outcome)
+    _keep(engine, digest, outcome)
     return outcome
 
 
@@ -150,8 +157,9 @@ def _claim(connection: Connection, digest: Digest, today: date, state: str) -> b
     return connection.execute(statement.returning(_DIGEST.c.user_id)).first() is not None
 
 
-def _keep(engine: Engine, digest: Digest, today: date, outcome: Outcome) -> None:
-    row = _DIGEST.update().where(_DIGEST.c.user_id == digest.told.reader.user_id, _DIGEST.c.day == today)
+def _keep(engine: Engine, digest: Digest, outcome: Outcome) -> None:
+    user_id = digest.told.reader.user_id
+    row = _DIGEST.update().where(_DIGEST.c.user_id == user_id, _DIGEST.c.day == digest.today)
     with engine.begin() as connection:
         connection.execute(
             row.values(state=outcome.state, answer=outcome.answer, changed_at=datetime.now(UTC))

@@ -20,7 +20,10 @@ Waiting = tuple[int, frozenset[str]]
 def waiting(
     connection: Connection, tree: Tree, stations: Collection[str], vaccines: Collection[str], today: date
 ) -> dict[str, list[Waiting]]:
-    """Station -> people due by dose; a dose that two plans ask for counts once. `vaccines`: codes of the catalogue."""
+    """Station -> people due by dose, with what is open for it today; a dose that two plans ask for counts once.
+
+    `vaccines`: codes of the catalogue.
+    """
     villages: dict[str, str] = {}
     for station in sorted(stations):
         for village in tree.villages(station):
@@ -31,9 +34,7 @@ def waiting(
         openings = openings_in(connection, province)
         needs: list[Need] = []
         for goal in goals_of(connection, province, today):
-            fits = fitting_vaccines(
-                vaccines, goal.age_group, goal.dose_type, max(today, goal.due_on), openings
-            )
+            fits = fitting_vaccines(vaccines, goal.age_group, goal.dose_type, today, openings)
             for station in _of_province(tree, stations, province):
                 counted = figures.get(station, {}).get(goal)
                 if counted:

@@ -107,7 +107,7 @@ def _settings() -> MailSettings:
 
 def _tell(engine: Engine, settings: MailSettings, *, show: bool, as_json: bool) -> None:
     with engine.connect().execution_options(readonly=True) as connection:
-        mails = [digest for digest in due(connection, settings, field_clock().today()) if digest.message]
+        mails = [digest for digest in due(connection, settings, field_clock().today()) if digest.alerts]
     if as_json:
         told = [
             {"user": d.told.reader.user_id, "address": d.told.reader.address, "alerts": len(d.alerts)}
@@ -118,8 +118,8 @@ def _tell(engine: Engine, settings: MailSettings, *, show: bool, as_json: bool) 
     for digest in mails:
         reader = digest.told.reader
         click.echo(f"{reader.address}: {reader.full_name}, {number(len(digest.alerts), 'vi')}")
-        if show and digest.message:
-            part = digest.message.get_body(("plain",))
+        if show:
+            part = digest.message().get_body(("plain",))
             click.echo(part.get_content() if part else "")
     if not mails:
         click.echo("không có thư nào phải gửi / no mail to send")

@@ -9,10 +9,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from server.places.tree import Tree
+from server.redistribution.expected import expected_demand
 from server.redistribution.losing import USED_DAYS, used_up
 from server.stock.commitments import using_sites
 from server.stock.expiring import expiring_stock
-from shared.rules.at_risk import Stock, can_absorb, steady_demand
+from shared.rules.at_risk import Demand, Stock, can_absorb, steady_demand
 from shared.rules.need import why_unusable
 
 
@@ -38,9 +39,10 @@ def destinations(
     today: date,
 ) -> list[Destination]:
     """Sites (none of `giving`) by how much they can absorb of the item, the most first; those that can take none are
-    left out. Demand is the use of the last USED_DAYS.
+    left out. Demand is the newest forecast (people still due among it), else the use of the last USED_DAYS.
     """
     used = used_up(connection, sites, (), today)
+    expected = expected_demand(connection, sites, today)
     stock: dict[str, list[Stock]] = {}
     for held in expiring_stock(connection, sites, today):
         amount = held.vials if held.doses is None else held.doses
@@ -54,7 +56,15 @@ def destinations(
         around = [each for each in using_sites(tree, site, sites) if each not in giving]
         usage = sum(used.get((each, item), 0) for each in around)
         held_there = [one for each in around for one in stock.get(each, ())]
-        absorbs = can_absorb(held_there, steady_demand(usage, USED_DAYS, today), expiry)
+        demands = [
+            expected.get((each, item)) or steady_demand(used.get((each, item), 0), USED_DAYS, today)
+            for each in [one for one in around if one != site] or around  # a store's own is that of its sites
+        ]
+        absorbs = can_absorb(held_there, _together(demands), expiry)
         if absorbs > 0:
             found.append(Destination(site, sum(amount for _, amount in held_there), usage, absorbs))
     return sorted(found, key=lambda each: (-each.absorbs, each.usable, each.site_id))
+
+
+def _together(demands: Sequence[Demand]) -> Demand:
+    return lambda day: sum(demand(day) for demand in demands)

@@ -56,7 +56,7 @@ def forecast(connection: Connection, province: str, tree: Tree, as_of: date) -> 
     serving = frozenset(sites) - frozenset(stores)
     dispersion = _dispersions(used, serving)
     rates = _rates(due, serving)
-    stocked = _usable_doses(connection, sorted(serving))
+    stocked = _usable_doses(connection, sorted(serving), as_of)
     found: dict[Key, SiteDemand] = {}
     for item in items.values():
         for site in sorted(serving):
@@ -130,10 +130,10 @@ def _of_store(
     return {key: SiteDemand(*key, mean, dispersion.get(item.id, 1.0), errors.get(item.id), still, (), use)}
 
 
-def _usable_doses(connection: Connection, sites: Collection[str]) -> dict[Key, int]:
+def _usable_doses(connection: Connection, sites: Collection[str], as_of: date) -> dict[Key, int]:
     query = (
         select(_EXPIRY.c.site_id, _EXPIRY.c.item_id, func.sum(_EXPIRY.c.doses).label("doses"))
-        .where(_EXPIRY.c.stopped.is_(None), _EXPIRY.c.doses > 0)
+        .where(_EXPIRY.c.stopped.is_(None), _EXPIRY.c.expires_on >= as_of, _EXPIRY.c.doses > 0)
         .group_by(_EXPIRY.c.site_id, _EXPIRY.c.item_id)
     )
     rows = select_among(connection, query, _EXPIRY.c.site_id, sites)

@@ -85,7 +85,7 @@ def exposed(
             amount = max(0, _amount(stock))
             usable = 0 if reason else amount
             found.append(Exposed(stock, reason, amount, usable, use, next(lost) if counts else 0, warned))
-    return sorted(found, key=_rank)
+    return sorted(found, key=rank)
 
 
 def used_up(
@@ -128,6 +128,7 @@ def _amount(stock: ExpiringStock) -> int:
     return stock.vials if stock.doses is None else stock.doses
 
 
-def _rank(each: Exposed) -> tuple[bool, bool, int, int, str]:
+def rank(each: Exposed) -> tuple[bool, bool, int, int, str]:
+    """The order of holdings: first what is lost of items nobody uses there, then what is lost most."""
     left = 100_000 if each.stock.days_left is None else each.stock.days_left
     return each.losing == 0, each.used > 0, -each.losing, left, each.stock.holding_id

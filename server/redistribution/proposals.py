@@ -156,6 +156,12 @@ def run_of(connection: Connection, run_id: str) -> Run | None:
     return None if row is None else _run(row)
 
 
+def runs_state(connection: Connection) -> tuple[int, datetime | None]:
+    """Something that is another as soon as anything was weighed, and so forecast, again."""
+    row = connection.execute(select(func.count(), func.max(_RUN.c.made_at))).one()
+    return int(row[0]), row[1]
+
+
 def proposals_in(
     connection: Connection,
     sites: Collection[str],
@@ -169,12 +175,13 @@ def proposals_in(
         query = query.where(_PROPOSAL.c.item_id.in_(sorted(items)))
     if "superseded" not in statuses:
         query = query.where(_PROPOSAL.c.open | _TRANSFER.c.id.is_not(None))
-    found: dict[str, Proposal] = {}
-    for end in (_PROPOSAL.c.source_id, _PROPOSAL.c.destination_id):
-        found |= {
-            row.id: _proposal(row) for row in _latest(select_among(connection, query, end, sorted(sites)))
-        }
-    return sorted((p for p in found.values() if p.status in statuses), key=_most_saved)
+    rows = {
+        (row.id, row.transfer_id): row
+        for end in (_PROPOSAL.c.source_id, _PROPOSAL.c.destination_id)
+        for row in select_among(connection, query, end, sorted(sites))
+    }
+    wanted = (row for row in _latest(rows.values()) if _status(row) in statuses)
+    return sorted((_proposal(row) for row in wanted), key=_most_saved)
 
 
 def proposal_of(connection: Connection, proposal_id: str) -> Proposal | None:

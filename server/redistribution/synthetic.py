@@ -2,7 +2,7 @@
 
 Their figures were chosen so that the simple ways waste what they wasted on the provinces the method was designed on:
 do nothing 31.6 % of the stock, months-of-stock rule 21.9, greedy 15.7, linear program at mean demand 13.4, perfect
-information 2.1. The plan itself was not looked at in choosing; the seeds used then were 1000–1015.
+information 2.1. They were chosen by these baselines alone, on seeds 1000–1015 (docs/redistribution.md tells how).
 """
 
 from __future__ import annotations

@@ -68,7 +68,12 @@ def _replay(engine: Engine, clock: Clock, between: work.Between) -> dict[str, An
 
 def _mail(engine: Engine, clock: Clock, between: work.Between) -> dict[str, Any]:
     settings = MailSettings.from_environment()
-    return {"state": "no mail server"} if settings is None else send_digests(engine, clock, settings, between)
+    if settings is None:
+        return {"state": "no mail server"}
+    result = send_digests(engine, clock, settings, between)
+    if result["down"]:
+        _LOG.warning("mail server: %s", result["down"])
+    return result
 
 
 #: Every job by its name. All of them also run when the scheduler starts.
@@ -78,7 +83,6 @@ JOBS: dict[str, Job] = {
         Job("replay_held", _replay, timedelta(days=1), timedelta(minutes=1), hour=4),
         Job("refresh_cells", work.refresh_stale, timedelta(seconds=30), timedelta(seconds=15)),
         Job("scan_expiry", work.scan_expiry, timedelta(days=1), timedelta(minutes=1), hour=5),
-        Job("weigh_stock", work.weigh_stock, timedelta(minutes=5), timedelta(minutes=1)),
         Job("redistribute", work.redistribute, timedelta(days=1), timedelta(hours=6), hour=2),
         Job("find_duplicates", work.find_duplicates, timedelta(minutes=15), timedelta(minutes=1)),
         Job("scan_doubts", work.scan_doubts, timedelta(minutes=1), timedelta(seconds=30)),

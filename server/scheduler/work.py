@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from server.accounts.fleet import fleet
@@ -23,12 +23,11 @@ from server.ledger.rebuild import replay_held
 from server.places.models import Place
 from server.places.scope import visible_places
 from server.places.tree import Tree
-from server.redistribution import weighing
 from server.redistribution.outcomes import score_outcomes
 from server.registers import doubts, duplicates
 from server.reports import watching
 from server.reports.stock import SITE_LEVELS
-from server.stock.expiring import expiring_stock
+from server.stock.soon import bucket_sums
 from server.sync.projectors import PROJECTORS
 from server.sync.push import TRIES, accept_held
 from shared.clock import Clock
@@ -61,18 +60,14 @@ def refresh_all(engine: Engine, clock: Clock, between: Between = _go_on) -> int:
 def scan_expiry(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
     """Holdings and doses by time left, over every site: {day, sites, holdings: {bucket: n}, doses: {bucket: n}}."""
     today = clock.today()
-    holdings: Counter[str] = Counter()
-    doses: Counter[str] = Counter()
     with engine.connect().execution_options(readonly=True) as connection:
-        sites = list(connection.scalars(select(Place.id).where(Place.level.in_(SITE_LEVELS))))
-        for found in expiring_stock(connection, sites, today):
-            holdings[found.bucket] += 1
-            doses[found.bucket] += found.doses or 0
+        sites = connection.scalar(select(func.count()).where(Place.level.in_(SITE_LEVELS)))
+        found = bucket_sums(connection, today)
     return {
         "day": today.isoformat(),
-        "sites": len(sites),
-        "holdings": dict(sorted(holdings.items())),
-        "doses": dict(sorted(doses.items())),
+        "sites": sites or 0,
+        "holdings": {bucket: holdings for bucket, (holdings, _) in sorted(found.items())},
+        "doses": {bucket: doses for bucket, (_, doses) in sorted(found.items())},
     }
 
 
@@ -155,20 +150,6 @@ def restate_periods(engine: Engine, clock: Clock, between: Between = _go_on) -> 
             restated += watching.compare_and_restate(connection, author, close)
         between(done, len(closes))
     return {"compared": len(closes), "restated": restated}
-
-
-def weigh_stock(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:
-    """What every holding loses where it stands, of sites with news or of another day: {sites, holdings}."""
-    today = clock.today()
-    with engine.connect().execution_options(readonly=True) as connection:
-        stale = weighing.stale_sites(connection, today)
-    holdings = done = 0
-    for part in in_parts(stale, weighing.TOGETHER):
-        with engine.begin() as connection:
-            holdings += weighing.weigh_sites(connection, part, today)
-        done += len(part)
-        between(done, len(stale))
-    return {"sites": len(stale), "holdings": holdings}
 
 
 def redistribute(engine: Engine, clock: Clock, between: Between = _go_on) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, case, func
+from sqlalchemy import case, func
 
+from server.database import table_of
 from server.stock.models import Item, StockMovement
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
 
 
 def moved_doses() -> Any:

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, case, distinct, func, select
+from sqlalchemy import Connection, case, distinct, func, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.registers.safety import SessionDoubt
 from server.stock.counts import Counted, count_lines
 from server.stock.models import Item, Lot, StockCount, StockMovement
@@ -22,8 +22,8 @@ from server.stock.wastage import Sum, Wasted
 from shared.rules.expiry import ItemTerms, effective_expiry
 from shared.rules.wastage import MANY_BEYOND_NEED, counts_too_alike, far_from_peers, too_many_reversals
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
-_DOUBT: Table = SessionDoubt.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
+_DOUBT = table_of(SessionDoubt)
 
 #: Kinds of anomalies, the weightiest first.
 KINDS = ("doses_exceed", "rate_high", "before_expiry", "beyond_need", "reversals", "counts_alike", "rate_low")

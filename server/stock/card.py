@@ -83,6 +83,11 @@ class Card:
     holdings: tuple[Holding, ...]
 
     @property
+    def standing(self) -> list[Holding]:
+        """Holdings with something in the book at the beginning or at the end."""
+        return [holding for holding in self.holdings if holding.opening or holding.closing]
+
+    @property
     def negative(self) -> list[Holding]:
         """Holdings whose book is below zero at the end."""
         return [holding for holding in self.holdings if holding.closing < 0]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.places.tree import Tree
 from server.stock.allocations import Planned, allocations
 from server.stock.amounts import moved_doses
@@ -22,8 +22,8 @@ from server.stock.transfer_models import Recall
 from shared.rules.commitments import LOOK_BACK_DAYS, STATES, Out, Received, Share, Use, shares
 from shared.rules.movements import CLOSED_VIAL, OPEN_VIAL
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
-_RECALL: Table = Recall.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
+_RECALL = table_of(Recall)
 
 #: Reason -> how it takes stock away from a commitment. Changes of state and corrections of the book do not.
 _WAY = {

@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from server.accounts.models import User
-from server.database import select_among
+from server.database import select_among, table_of
 from server.stock.amounts import moved_doses
 from server.stock.models import Item, Lot, StockMovement
 from shared.rules.movements import CLOSED_VIAL, OPEN_VIAL
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
 
 
 @dataclass(frozen=True, slots=True)

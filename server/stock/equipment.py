@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.stock.models import Item
 from server.stock.transfer_models import Equipment
 
-_EQUIPMENT: Table = Equipment.__table__  # type: ignore[assignment]
+_EQUIPMENT = table_of(Equipment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Table, or_
+from sqlalchemy import Connection, Table, select
 
 from server.database import select_among
-from server.stock.expiries import HELD, doses_of, expiry_of
-from server.stock.models import Lot, StockBalance
+from server.stock.expiry_models import StockExpiry
+from server.stock.models import Item, Lot, StockBalance
 from shared.rules.expiry import bucket, days_left
 
-_BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
+_EXPIRY: Table = StockExpiry.__table__  # type: ignore[assignment]
+
+#: In the order of ExpiringStock, what depends on the day left out.
+_HELD = (
+    select(
+        StockExpiry.site_id, StockExpiry.holding_id, StockExpiry.lot_id, Lot.lot_number, StockExpiry.item_id,
+        Item.name_vi, Item.name_en, StockExpiry.state, StockBalance.thawed_on, StockBalance.opened_on,
+        StockBalance.vvm, Lot.label_expiry, StockExpiry.expires_on, StockExpiry.vials, StockExpiry.doses, Lot.hold,
+    )
+    .join(StockBalance, StockBalance.holding_id == StockExpiry.holding_id)
+    .join(Lot, Lot.id == StockExpiry.lot_id)
+    .join(Item, Item.id == StockExpiry.item_id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +61,14 @@ def expiring_stock(
 
     `within` leaves out those that may be used for more than so many days.
     """
-    query = HELD
-    if within is not None:  # a thawed or revised lot may be limited otherwise than by its label
-        by_label = Lot.label_expiry <= today + timedelta(days=within)
-        otherwise = (StockBalance.thawed_on, StockBalance.opened_on, StockBalance.vvm)
-        given = [column.is_not(None) for column in otherwise]
-        query = query.where(or_(by_label, *given, Lot.revisions != "[]"))
+    query = _HELD
+    if within is not None:
+        query = query.where(StockExpiry.expires_on <= today + timedelta(days=within))
     found = []
-    for row in select_among(connection, query, _BALANCE.c.site_id, sites):
-        expiry = expiry_of(row)
-        left = days_left(expiry, today)
-        if within is not None and (left is None or left > within):
-            continue
-        found.append(
-            ExpiringStock(
-                row.site_id, row.holding_id, row.lot_id, row.lot_number, row.item_id, row.name_vi, row.name_en,
-                row.state, row.thawed_on, row.opened_on, row.vvm, row.label_expiry, expiry, left, bucket(left),
-                row.vials, doses_of(row), row.hold,
-            )
-        )  # fmt: skip
+    for row in select_among(connection, query, _EXPIRY.c.site_id, sites):
+        left = days_left(row.expires_on, today)
+        told = (*row[:13], left, bucket(left), *row[13:])
+        found.append(ExpiringStock(*told))
     return sorted(found, key=_risk)
 
 

@@ -26,27 +26,3 @@ class StockExpiry(Model):
     stopped: Mapped[str | None] = mapped_column(Text)
     vials: Mapped[int] = mapped_column(BigInteger)
     doses: Mapped[int | None] = mapped_column(BigInteger)
-
-
-class StockWeighed(Model):
-    """At which heads of its own and its province's stream, and on which day, a site's stock was weighed last."""
-
-    __tablename__ = "stock_weighed"
-    site_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    site_head: Mapped[int] = mapped_column(BigInteger)
-    province_head: Mapped[int] = mapped_column(BigInteger)
-    weighed_on: Mapped[date]
-
-
-class StockLoss(Model):
-    """What of a holding expires unused at the site's rate (FEFO identity), in doses, or units of items without doses.
-
-    `used` is what the site used of the item in the last four weeks. Holdings that lose nothing have a row as well.
-    """
-
-    __tablename__ = "stock_loss"
-    holding_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    site_id: Mapped[str] = mapped_column(Id, index=True)
-    used: Mapped[int] = mapped_column(BigInteger)
-    losing: Mapped[int] = mapped_column(BigInteger)
-    warned: Mapped[bool]

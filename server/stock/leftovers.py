@@ -11,17 +11,17 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.stock.equipment import Equipped, equipment_of
 from server.stock.leftover_models import LeftoverDecision
 from server.stock.models import Item, Lot, StockCount, StockCountLine, StockMovement
 from shared.rules.expiry import bucket, days_left, last_day_of_lot
 from shared.rules.movements import CLOSED_VIAL, COMING_IN, OPEN_VIAL
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
-_DECISION: Table = LeftoverDecision.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
+_DECISION = table_of(LeftoverDecision)
 
 #: Reason -> the column of the review it is told in. Changes of state and corrections of the book are in none.
 _COLUMN = {

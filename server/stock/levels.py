@@ -6,16 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.stock.expiring import expiring_stock
 from server.stock.models import Item, Lot, StockBalance
 from server.stock.transfer_models import StockLevel
 from shared.rules.need import why_unusable
 
-_LEVEL: Table = StockLevel.__table__  # type: ignore[assignment]
-_BALANCE: Table = StockBalance.__table__  # type: ignore[assignment]
+_LEVEL = table_of(StockLevel)
+_BALANCE = table_of(StockBalance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, case, func, or_, select, union_all
 from server.database import delete_among, insert_rows, select_among, table_of
 from server.ledger.projecting import Arrived
 from server.stock import expiries
+from server.stock.leftover_models import LeftoverDecision
 from server.stock.models import (
     Allocation,
     Item,
@@ -28,6 +29,7 @@ from server.stock.transfer_models import (
 from shared.entries import Entry
 from shared.projections import stock, transfers
 from shared.projections.corrections import correctors
+from shared.projections.leftovers import decision_row
 from shared.projections.register import Folded
 from shared.records.transfer import TRANSFER_KINDS
 
@@ -46,6 +48,7 @@ _REGISTERS: tuple[tuple[str, Table, Callable[[Folded], Row | None]], ...] = (
     ("stock_level", table_of(StockLevel), stock.level_row),
     ("recall", table_of(Recall), stock.recall_row),
     ("equipment", table_of(Equipment), stock.equipment_row),
+    ("leftover_decision", table_of(LeftoverDecision), decision_row),
 )
 
 _TRANSFER_TABLES: dict[str, Table] = {

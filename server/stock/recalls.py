@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import orjson
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from server.accounts.models import User
-from server.database import select_among
+from server.database import select_among, table_of
 from server.ledger.models import EntryRow
 from server.stock.amounts import moved_doses
 from server.stock.commitments import Commitment
@@ -25,10 +25,10 @@ from server.stock.transfers import Standing, transfer
 from shared.rules.commitments import recall_deadline
 from shared.rules.need import why_unusable
 
-_RECALL: Table = Recall.__table__  # type: ignore[assignment]
-_TRANSFER: Table = Transfer.__table__  # type: ignore[assignment]
-_ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
+_RECALL = table_of(Recall)
+_TRANSFER = table_of(Transfer)
+_ENTRY = table_of(EntryRow)
+_MOVEMENT = table_of(StockMovement)
 
 
 @dataclass(frozen=True, slots=True)

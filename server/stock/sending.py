@@ -12,8 +12,9 @@ from server.database import select_among
 from server.stock.counts import last_counts
 from server.stock.expiring import ExpiringStock, expiring_stock
 from server.stock.models import Item
+from server.stock.transfer_lines import Line
 from server.stock.transfer_models import Transfer, TransferDocument
-from server.stock.transfers import Line, Standing, transfers
+from server.stock.transfers import Standing, open_transfers
 from shared.faults import Fault, fault
 from shared.rules.dispatching import Offered, Sending, checks, cold_box_missing, expires_on_the_way
 from shared.rules.need import why_unusable
@@ -92,7 +93,7 @@ def sendable(
     items = {
         row.id: row for row in select_among(connection, query, Item.id, sorted({s.item_id for s in stocks}))
     }
-    promised = _promised(transfers(connection, [source], today), source, apart)
+    promised = _promised(open_transfers(connection, [source], today), source, apart)
     found = []
     for stock in stocks:
         key = stock.lot_id, stock.state, stock.thawed_on
@@ -139,7 +140,7 @@ def flags_of(connection: Connection, one: Standing, today: date, *, book: bool) 
             found += expires_on_the_way(line.lot_number, line.expiry, arrives)
         holding = held.get(key_of(line))
         if holding and holding.vials < 0:
-            found.append(fault("stock.negative", vials=holding.vials))
+            found.append(fault("transfer.book_negative", lot=line.lot_number, vials=-holding.vials))
     classes = [line.item_class or "" for line in one.lines if line.standing.dispatched]
     boxes = [document.detail.get("cold_box") for document in one.of_kind("dispatch")]
     found += cold_box_missing(classes, next(filter(None, boxes), None))

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from server.database import select_among
 from server.ledger.projecting import entries_of
 from server.stock.models import Item
-from server.stock.transfers import Line, Standing
+from server.stock.transfer_lines import Line
+from server.stock.transfers import Standing
 from shared.entries import Entry
 from shared.projections.register import fold_register
 from shared.projections.stock import lot_row

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
-from server.database import select_among
+from server.database import select_among, table_of
 from server.registers.models import Dose
 from server.stock.amounts import moved_doses
 from server.stock.models import Item, Lot, StockMovement
@@ -22,8 +22,8 @@ from shared.rules.movements import CLOSED_VIAL, OPEN_VIAL
 from shared.rules.sessions import vials_needed
 from shared.rules.wastage import unavoidable_doses
 
-_MOVEMENT: Table = StockMovement.__table__  # type: ignore[assignment]
-_DOSE: Table = Dose.__table__  # type: ignore[assignment]
+_MOVEMENT = table_of(StockMovement)
+_DOSE = table_of(Dose)
 
 #: Doses left in vials that a session opened and recorded no other end of.
 REMAINDER = "remainder"

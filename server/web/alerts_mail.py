@@ -29,5 +29,5 @@ def alert_mail() -> ResponseReturnValue:
     except Refused as refused:
         return render_template("alerts_mail.html", address=address, wanted=wanted, faults=refused.faults), 422
     db.session.commit()
-    flash(t("alerts.mail_on" if wanted else "alerts.mail_off"), "good")
+    flash(t("alerts.mail_on") if wanted else t("alerts.mail_off"), "good")
     return redirect(url_for("web.alert_mail"))

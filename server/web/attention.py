@@ -17,7 +17,7 @@ from server.places.tree import Node
 from server.plans.goals import Goal
 from server.reports.late_units import late_with_report
 from server.settings import current_settings
-from server.stock.board import soonest
+from server.stock.soon import soonest
 from server.web.alerts import lately
 from server.web.area import Area, connection
 from server.web.choices import Choice
@@ -164,7 +164,6 @@ def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
     soon = soonest(connection(), sites, current_settings().clock.today(), SOON_DAYS)
     if soon is None:
         return []
-    most = soon.most
     return [
         Item(
             "lot",
@@ -172,10 +171,10 @@ def _expiring_lots(seen: Area, sites: Collection[str]) -> list[Item]:
             t("attention.lot", doses=number(soon.doses)),
             t(
                 "attention.lot_detail",
-                item=in_language(most, "item_name"),
-                lot=most.lot_number,
-                site=seen.tree.name(most.site_id),
-                left=days_left(most.days_left),
+                item=in_language(soon, "item_name"),
+                lot=soon.lot_number,
+                site=seen.tree.name(soon.site_id),
+                left=days_left(soon.days_left),
             ),
             url_for("web.stock_expiring", bucket=",".join(SOON)),
         )

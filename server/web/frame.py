@@ -22,11 +22,12 @@ STATIC = Path(__file__).with_name("static")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page one can go to; `needs` is what a role must be allowed to see."""
+    """A page one can go to; `needs` is what a role must be allowed to see. Pages of one `group` share a tab."""
 
     endpoint: str
     text: str
     needs: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,24 @@ SECTIONS = (
     Section(
         "stock",
         (
-            Destination("web.stock_expiring", "nav.stock", "stock"),
-            Destination("web.stock_proposals", "nav.moves", "stock"),
             Destination("web.alert_list", "nav.alerts", "stock"),
-            Destination("web.stock_sites", "nav.stock_sites", "stock"),
-            Destination("web.stock_lots", "nav.stock_lots", "stock"),
-            Destination("web.stock_counts", "nav.stock_counts", "stock"),
-            Destination("web.vaccine_need", "nav.need", "stock"),
-            Destination("web.allocation_list", "nav.allocations", "stock"),
+            Destination("web.stock_expiring", "nav.stock", "stock", group="expiring"),
+            Destination("web.stock_proposals", "nav.moves", "stock", group="expiring"),
+            Destination("web.stock_outcomes", "nav.outcomes", "stock", group="expiring"),
             Destination("web.transfer_list", "nav.transfers", "stock"),
-            Destination("web.commitment_list", "nav.commitments", "stock"),
+            Destination("web.stock_sites", "nav.stock_sites", "stock", group="books"),
+            Destination("web.stock_lots", "nav.stock_lots", "stock", group="books"),
+            Destination("web.stock_counts", "nav.stock_counts", "stock", group="books"),
+            Destination("web.stock_balance", "nav.stock_balance", "stock", group="books"),
+            Destination("web.scan", "nav.scan", "stock", group="books"),
+            Destination("web.vaccine_need", "nav.need", "stock", group="planned"),
+            Destination("web.allocation_list", "nav.allocations", "stock", group="planned"),
+            Destination("web.commitment_list", "nav.commitments", "stock", group="planned"),
             Destination("web.wastage_page", "nav.wastage", "stock"),
-            Destination("web.leftover_list", "nav.leftovers", "stock"),
+            Destination("web.leftover_list", "nav.leftovers", "stock", group="supplies"),
+            Destination("web.equipment_list", "nav.equipment", "stock", group="supplies"),
+            Destination("web.level_list", "nav.levels", "stock", group="supplies"),
+            Destination("web.item_list", "nav.items", "stock", group="supplies"),
         ),
     ),
     Section(
@@ -154,10 +161,28 @@ def navigation() -> list[tuple[Section, Destination]]:
     return [(section, tabs[0]) for section, tabs in opened if tabs]
 
 
-def tabs_of(key: str) -> list[Destination]:
-    """The tabs of a section the reader's role may open; none when there is only one."""
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: its words, and the pages under it (one, or those of a group)."""
+
+    text: str
+    pages: tuple[Destination, ...]
+
+    def holds(self, endpoint: str) -> bool:
+        """Whether a page stands under it."""
+        return any(page.endpoint == endpoint for page in self.pages)
+
+
+def tabs_of(key: str) -> list[Tab]:
+    """The tabs of a section the reader's role may open, in the order of their first pages; none when only one."""
     role = session.reader().role
-    tabs = [tab for section in SECTIONS if section.key == key for tab in section.open_tabs(role)]
+    groups: dict[str, list[Destination]] = {}
+    for page in (page for section in SECTIONS if section.key == key for page in section.open_tabs(role)):
+        groups.setdefault(page.group or page.endpoint, []).append(page)
+    tabs = [
+        Tab(f"nav.group.{name}" if pages[0].group else pages[0].text, tuple(pages))
+        for name, pages in groups.items()
+    ]
     return tabs if len(tabs) > 1 else []
 
 

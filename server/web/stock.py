@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from server.places.order import place_key
+from server.redistribution.proposals import Status, proposals_in
 from server.web import blueprint
-from server.web.area import require
+from server.web.area import area, connection, require
+from server.web.kept import kept_stock
 from server.web.listing import Paging, Sorting
 from server.web.stock_board import (
     BUCKETS,
@@ -32,6 +34,8 @@ from shared.text.folding import sort_key
 
 #: Sites named beside the map; the map itself shows all.
 _SITES_NAMED = 30
+
+_OPEN: tuple[Status, ...] = ("open",)
 
 
 def _keys(horizon: int) -> dict[str, Callable[[Line], Any]]:
@@ -54,6 +58,16 @@ def sorted_lines(wanted: Asked, lines: Sequence[Line]) -> tuple[Sequence[Line], 
     return (lines if sorting.key == "risk" else sorting.apply(lines, keys)), sorting
 
 
+def _moves() -> dict[str, list[tuple[str, str, int]]]:
+    """Holding -> (proposal, destination, vials) of what is proposed of it and not decided."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for each in proposals_in(connection(), area().sites(), statuses=_OPEN):
+        found.setdefault(each.holding_id, []).append(
+            (each.id, area().tree.name(each.destination_id), each.vials)
+        )
+    return found
+
+
 @blueprint.get("/stock/expiring")
 @login_required
 def stock_expiring() -> ResponseReturnValue:
@@ -70,6 +84,7 @@ def stock_expiring() -> ResponseReturnValue:
         rows=paging.of(ordered),
         shown=found.total,
         board=found,
+        moves=kept_stock("open moves", _moves),
         buckets=BUCKETS,
         uses=USES,
         states=[state for state in STATES if state in kinds().states],

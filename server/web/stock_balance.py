@@ -60,6 +60,15 @@ class Asked:
     rows: list[Row]
 
     @property
+    def address(self) -> dict[str, str]:
+        """The query by which the same is asked for."""
+        found = {
+            "from": self.first.isoformat(), "to": self.last.isoformat(), "by": self.level, "measure": self.measure,
+            "place": self.place.id if self.place else "", "item": self.item, "lots": "1" if self.by_lot else "",
+        }  # fmt: skip
+        return {name: value for name, value in found.items() if value}
+
+    @property
     def places(self) -> int:
         """How many places the rows are of."""
         return len({row.found.key.place for row in self.rows})

@@ -9,11 +9,11 @@ from flask import request
 
 from server.accounts.session import language
 from server.places.order import place_key
-from server.redistribution.losing import Exposed, exposed_stock
+from server.redistribution.losing import Exposed, exposed_stock, rank
 from server.settings import current_settings
 from server.stock.counts import Counted, last_counts
 from server.web.area import area, connection
-from server.web.kept import kept_stock
+from server.web.kept import kept_by_site, kept_stock
 from shared.rules.need import UNUSABLE
 from shared.text.folding import sort_key
 
@@ -201,20 +201,27 @@ def _by_risk(lines: Iterable[Line], horizon: int) -> Sequence[Line]:
 
 
 def _lines() -> tuple[Line, ...]:
+    by_site = kept_by_site("board", _lines_of)
+    return tuple(
+        sorted((line for lines in by_site.values() for line in lines), key=lambda line: rank(line.held))
+    )
+
+
+def _lines_of(sites: list[str]) -> dict[str, list[Line]]:
+    """Site -> its lines."""
     seen = area()
-    sites = seen.sites()
     stores = [site for site in sites if seen.tree.nodes[site].level == "store"]
     found = exposed_stock(connection(), sites, stores, current_settings().clock.today())
     counts = last_counts(connection(), [each.stock.holding_id for each in found])
-    lines = []
+    lines: dict[str, list[Line]] = {site: [] for site in sites}
     for each in found:
         site = each.stock.site_id
         district = seen.tree.up(site, "district")
         name, where = seen.tree.name(site), seen.where(site)
         counted = counts.get(each.stock.holding_id)
         unused, dosed = each.usable > 0 and not each.used, each.stock.doses is not None
-        lines.append(Line(each, name, where, district.id if district else None, counted, unused, dosed))
-    return tuple(lines)
+        lines[site].append(Line(each, name, where, district.id if district else None, counted, unused, dosed))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

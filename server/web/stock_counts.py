@@ -258,9 +258,9 @@ def _offered(
     if number < len(told):
         line = told[number]
         return {"name": name, **{part: line.get(part) or "" for part in ("vials", "doses", "reason", "note")}}
-    first = number == 0 and not told and due is not None
-    vials, doses = due if first and due is not None else ("", "")
-    return {"name": name, "vials": vials, "doses": doses or "", "reason": "", "note": ""}
+    first = number == 0 and not told
+    vials, doses = (f"{amount:+d}" if amount else "" for amount in (due if first and due else (0, 0)))
+    return {"name": name, "vials": vials, "doses": doses, "reason": "", "note": ""}
 
 
 def _whole(text: str) -> int:

@@ -122,8 +122,11 @@ def _page(row: Row, values: Mapping[str, Any], faults: tuple[Fault, ...]) -> str
 
 def _companions(proposal: Proposal) -> str:
     """What travels with the vials, in words; empty when nothing does."""
-    told = (("moves.diluent", proposal.diluent_vials), ("moves.syringes", proposal.syringes))
-    return ", ".join(t(key, count=number(count)) for key, count in told if count)
+    told = (
+        proposal.diluent_vials and t("moves.diluent", count=number(proposal.diluent_vials)),
+        proposal.syringes and t("moves.syringes", count=number(proposal.syringes)),
+    )
+    return ", ".join(words for words in told if words)
 
 
 def _ends(row: Row, today: date) -> list[tuple[str, bool, End, str]]:

@@ -69,7 +69,8 @@ def stock_lot_hold(lot_id: str) -> ResponseReturnValue:
     freed = "free" in request.form
     if not (freed or document):
         return lot_page(lot, [fault("field.missing", t("lots.document"))]), 422
-    return _changed(lot, {"hold": None if freed else document}, "lots.freed" if freed else "lots.held")
+    said_so = t("lots.freed", lot=lot.lot_number) if freed else t("lots.held", lot=lot.lot_number)
+    return _changed(lot, {"hold": None if freed else document}, said_so)
 
 
 @blueprint.post("/stock/lots/<lot_id>/revise")
@@ -81,11 +82,13 @@ def stock_lot_revise(lot_id: str) -> ResponseReturnValue:
     drop = request.form.get("drop", "")
     if drop.isdigit() and int(drop) < len(lot.revisions):
         kept = [one for number, one in enumerate(lot.revisions) if number != int(drop)]
-        return _changed(lot, {"revisions": kept}, "lots.unrevised")
+        return _changed(lot, {"revisions": kept}, t("lots.unrevised", lot=lot.lot_number))
     added: list[dict[str, Any]] = given("lot", ["revisions"], request.form)["revisions"] or []
     if not added:
         return lot_page(lot, [fault("field.missing", t("lots.revision"))]), 422
-    return _changed(lot, {"revisions": [*lot.revisions, *added]}, "lots.revised", added[0])
+    return _changed(
+        lot, {"revisions": [*lot.revisions, *added]}, t("lots.revised", lot=lot.lot_number), added[0]
+    )
 
 
 @blueprint.post("/stock/lots/<lot_id>/recall")
@@ -134,7 +137,7 @@ def _changed(
         write(lambda author: _edit(author, lot, body))
     except Refused as refused:
         return lot_page(lot, said(refused.faults, "lot"), typed), 422
-    flash(t(words, lot=lot.lot_number), "good")
+    flash(words, "good")
     return redirect(url_for("web.stock_lot", lot_id=lot.id))
 
 

@@ -54,7 +54,8 @@ _KEYS: dict[str, Callable[[LotLine], Any]] = {
     "sites": lambda line: line.sites,
 }
 
-_SHOWN: dict[str, Callable[[LotLine], bool]] = {
+#: Which lots the list shows, by the code in the address.
+SHOWN: dict[str, Callable[[LotLine], bool]] = {
     "in_stock": lambda line: line.vials > 0,
     "hold": lambda line: line.on_hold,
     "revised": lambda line: bool(line.lot.revisions),
@@ -76,14 +77,14 @@ def stock_lots() -> ResponseReturnValue:
         if (not item or line.lot.item_id == item)
         and all(word in search_key(line.lot.lot_number, line.lot.name_vi, line.lot.name_en) for word in words)
     ]
-    shown = [line for line in here if show not in _SHOWN or _SHOWN[show](line)]
+    shown = [line for line in here if show not in SHOWN or SHOWN[show](line)]
     sorting, paging = Sorting.from_address(_KEYS, "item"), Paging.from_address(len(shown))
     return render_template(
         "stock_lots.html",
         rows=paging.of(sorting.apply(shown, _KEYS)),
-        counts={name: sum(1 for line in here if test(line)) for name, test in _SHOWN.items()},
+        counts={name: sum(1 for line in here if test(line)) for name, test in SHOWN.items()},
         everything=len(here),
-        show=show if show in _SHOWN else "all",
+        show=show if show in SHOWN else "all",
         item=item,
         items=sorted(
             {(line.lot.item_id, in_language(line.lot, "name")) for line in lines},

@@ -13,6 +13,9 @@ from server.web.texts import catalogue, number, t
 from shared.records import may_author
 from shared.text import formats
 
+#: Less than this, as a mean over scenarios, is no room for anybody.
+_ONE_DOSE = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -80,6 +83,8 @@ def reason_words(code: str, numbers: dict[str, Any]) -> str:
         key = f"moves.stays.{said['why_not']}"
         return t(key) if key in catalogue() else said["why_not"]
     key = f"moves.not.{code}"
+    if code == "no_one_due" and numbers.get("most_room_doses", 0) < _ONE_DOSE:
+        key = "moves.not.no_one_at_all"
     if code == "arrives_too_late" and numbers.get("days_left_at_arrival", 0) < 0:
         key = "moves.not.arrives_expired"
         said["days"] = number(-int(numbers["days_left_at_arrival"]))

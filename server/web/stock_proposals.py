@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -100,10 +100,9 @@ def stock_proposals_map() -> Response:
         {
             "id": site,
             "name": tree.name(site),
-            "words": t(
-                "moves.gives_doses" if gives >= takes else "moves.takes_doses",
-                doses=number(max(gives, takes)),
-            ),
+            "words": t("moves.gives_doses", doses=number(gives))
+            if gives >= takes
+            else t("moves.takes_doses", doses=number(takes)),
             "shade": "gives" if gives >= takes else "takes",
             "size": max(gives, takes),
             "at": degrees(tree, site),
@@ -134,7 +133,7 @@ def _page(faults: Iterable[Fault]) -> str:
         rows=paging.of(sorting.apply(shown, _KEYS)),
         vials=sum(row.proposal.vials for row in shown),
         doses=sum(row.proposal.doses for row in shown),
-        waiting=waiting,
+        waiting=_wanted(replace(wanted, status="open"), waiting),
         mapped=_mapped(shown),
         runs=done,
         dosed=[run for run in done if run.item_id in dosed],

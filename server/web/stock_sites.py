@@ -18,7 +18,7 @@ from server.settings import current_settings
 from server.stock.count_reviews import OVERDUE_DAYS, last_counted
 from server.web import blueprint
 from server.web.area import area, connection, require
-from server.web.kept import kept_stock
+from server.web.kept import kept_by_site
 from server.web.listing import Paging, Sorting
 from server.web.stock_keeping import SITE_LEVELS, keeps, seen_site, stores_in_sight
 from server.web.texts import in_language
@@ -116,7 +116,7 @@ def stock_sites() -> ResponseReturnValue:
         for line in lines
         if (not district or line.district == district) and (not level or line.site.level == level)
     ]
-    shown = [line for line in here if not todo or _TODO.get(todo, _never)(line)]
+    shown = [line for line in here if not todo or TODO.get(todo, _never)(line)]
     sorting, paging = Sorting.from_address(_KEYS, "place"), Paging.from_address(len(shown))
     tree = area().tree
     districts = sorted(
@@ -128,7 +128,7 @@ def stock_sites() -> ResponseReturnValue:
         rows=paging.of(sorting.apply(shown, _KEYS)),
         total_of=_total(shown),
         todo=todo,
-        todos={name: sum(1 for line in here if test(line)) for name, test in _TODO.items()},
+        todos={name: sum(1 for line in here if test(line)) for name, test in TODO.items()},
         everything=len(here),
         district=district,
         districts=districts,
@@ -179,17 +179,16 @@ def stock_site(site_id: str) -> ResponseReturnValue:
 
 def _site_lines() -> list[SiteLine]:
     """Every site in sight that holds or held something."""
+    return list(kept_by_site("sites", _lines_of).values())
 
-    def read() -> list[SiteLine]:
-        seen, today = area(), current_settings().clock.today()
-        sites = seen.sites()
-        held: dict[str, list[Exposed]] = {site: [] for site in sites}
-        for each in exposed_stock(connection(), sites, stores_in_sight(), today):
-            held[each.stock.site_id].append(each)
-        counted = last_counted(connection(), sites)
-        return [_line(site, found, counted.get(site), today) for site, found in held.items()]
 
-    return kept_stock("sites", read)
+def _lines_of(sites: list[str]) -> dict[str, SiteLine]:
+    today = current_settings().clock.today()
+    held: dict[str, list[Exposed]] = {site: [] for site in sites}
+    for each in exposed_stock(connection(), sites, stores_in_sight(), today):
+        held[each.stock.site_id].append(each)
+    counted = last_counted(connection(), sites)
+    return {site: _line(site, found, counted.get(site), today) for site, found in held.items()}
 
 
 def _line(site: str, held: list[Exposed], counted: date | None, today: date) -> SiteLine:
@@ -212,7 +211,8 @@ def _never(_: SiteLine) -> bool:
     return False
 
 
-_TODO: dict[str, Callable[[SiteLine], bool]] = {
+#: What there is to do at a site, by the code in the address.
+TODO: dict[str, Callable[[SiteLine], bool]] = {
     "losing": lambda line: line.vaccine.losing > 0,
     "negative": lambda line: bool(line.vaccine.negative),
     "overdue": lambda line: line.overdue,

@@ -15,7 +15,8 @@ from flask_login import login_required
 from server.accounts.session import reader
 from server.places.order import place_key
 from server.stock.sending import flags_of
-from server.stock.transfers import AWAITED, Line, Standing, transfers
+from server.stock.transfer_lines import Line
+from server.stock.transfers import AWAITED, Standing, count_transfers, open_transfers, transfers
 from server.stock.transit import Changed, changed_on_the_way
 from server.web import blueprint
 from server.web.area import area, connection, require
@@ -77,10 +78,12 @@ class Sums:
 def transfer_list() -> ResponseReturnValue:
     """The list, narrowed by group, site or district, item, purpose and lateness from the address."""
     require("stock")
-    every = transfers(connection(), area().sites(), today())
     district, item, purpose = (request.args.get(name, "") for name in ("district", "item", "purpose"))
     late, group = bool(request.args.get("late")), request.args.get("group", "open")
     group = group if group in GROUPS else "open"
+    read = transfers if group == "ended" else open_transfers  # what has ended grows for years
+    every = read(connection(), area().sites(), today())
+    total = count_transfers(connection(), area().sites())
     here = [
         one
         for one in every
@@ -93,12 +96,17 @@ def transfer_list() -> ResponseReturnValue:
     sorting, paging = Sorting.from_address(_KEYS, "stage"), Paging.from_address(len(shown))
     rows = paging.of(sorting.apply(shown, _KEYS))
     stages = Counter(one.stage for one in here)
+    counts: dict[str, int | None] = {
+        name: sum(stages[stage] for stage in held) for name, held in GROUPS.items()
+    }
+    if group != "ended":  # known without reading them only while nothing is narrowed
+        counts["ended"] = None if len(here) < len(every) else total - len(every)
     return render_template(
         "transfers.html",
         rows=rows,
-        counts={name: sum(stages[stage] for stage in held) for name, held in GROUPS.items()},
+        counts=counts,
         sums=Sums.of(shown),
-        every=len(every),
+        every=total,
         group=group,
         district=district,
         item=item,

@@ -13,7 +13,8 @@ from flask_login import login_required
 
 from server.accounts.session import reader
 from server.stock.sending import Key, Sendable, key_of, next_number, sendable, with_lines
-from server.stock.transfers import Document, Standing
+from server.stock.transfer_lines import Document
+from server.stock.transfers import Standing
 from server.web import blueprint
 from server.web.area import connection, require
 from server.web.record_forms import asked, given, said

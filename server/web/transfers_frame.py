@@ -12,7 +12,8 @@ from server.accounts.session import reader
 from server.places.order import place_key
 from server.settings import current_settings
 from server.stock.sending import Sendable
-from server.stock.transfers import Document, Standing, transfer
+from server.stock.transfer_lines import Document
+from server.stock.transfers import Standing, transfer
 from server.web.area import area, connection, require
 from server.web.person import fault_words
 from server.web.texts import day, in_language, kind_label, option, t
@@ -69,7 +70,12 @@ def seen_transfer(transfer_id: str) -> Standing:
 
 def steps(one: Standing) -> list[str]:
     """Of decide, dispatch, receive, settle those the reader may write now."""
-    return [step for step, stages in _STAGES.items() if one.stage in stages and may(one, step)]
+    return [step for step in _STAGES if _fits(one, step) and may(one, step)]
+
+
+def _fits(one: Standing, step: str) -> bool:
+    """Whether a step belongs to the stage; nothing but a shortage can be settled."""
+    return one.stage in _STAGES[step] and (step != "settle" or one.in_transit > 0)
 
 
 def may(one: Standing, step: str) -> bool:
@@ -90,7 +96,7 @@ def need_step(one: Standing, step: str) -> Document | None:
         raise Refused(fault("transfer.not_yours_to_decide" if both else "permission.denied"))
     wanted = request.values.get("corrects", "")
     if not wanted:
-        if one.stage not in _STAGES[step]:
+        if not _fits(one, step):
             raise Refused(fault("permission.denied"))
         return None
     found = next(

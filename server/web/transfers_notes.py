@@ -11,7 +11,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from server.stock.transfers import Document, Line, Standing, transfer_of
+from server.stock.transfer_lines import Document, Line
+from server.stock.transfers import Standing, transfer_of
 from server.web import blueprint
 from server.web.area import area, connection
 from server.web.transfers_frame import seen_transfer, words

@@ -12,7 +12,8 @@ from flask_login import login_required
 
 from server.stock.catalogue import lots_of
 from server.stock.sending import next_number
-from server.stock.transfers import Document, Line, Standing
+from server.stock.transfer_lines import Document, Line
+from server.stock.transfers import Standing
 from server.web import blueprint
 from server.web.area import connection
 from server.web.plans import provinces

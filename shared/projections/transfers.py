@@ -64,7 +64,8 @@ def _transfer(
     said = order.body if order else {}
     decided = decision.body if decision else {}
     first = order or ordered[0]
-    dispatches = [entry for entry in standing if entry.kind == "dispatch"]
+    # A dispatch corrected to no lines says that nothing left.
+    dispatches = [entry for entry in standing if entry.kind == "dispatch" and entry.body["lines"]]
     receipts = [entry for entry in standing if entry.kind == "receipt"]
     return {
         "id": first.subject,

@@ -58,8 +58,13 @@ def terms(
     `revisions` are {state, term, expiry or days, document}: of several for one term the latest day (or most days)
     counts. `vvm` is the stage seen on `vvm_on`.
     """
-    for_state = [revision for revision in revisions if revision["state"] == state]
-    found = list(_label(label_expiry, for_state))
+    told = list(revisions)
+    for_state = [revision for revision in told if revision["state"] == state]
+    # What was still frozen under a revision after its printed day keeps that day when it is thawed; the document
+    # gives nothing to what was thawed before.
+    kept_frozen = bool(thawed_on and label_expiry and thawed_on > label_expiry)
+    as_frozen = [revision for revision in told if revision["state"] == "frozen"] if kept_frozen else []
+    found = list(_label(label_expiry, [r for r in for_state if r.get("expiry")] or as_frozen))
     # What was thawed and then opened or set apart has both limits.
     if thawed_on and state != "frozen" and (limit := _limit(item.thaw_days, for_state, "thaw")):
         found.append(Term("thaw", thawed_on + timedelta(days=limit[0]), limit[1]))

@@ -40,14 +40,16 @@ class Demo:
         return found
 
 
-def environment() -> dict[str, str]:
+def environment(now: str = NOW) -> dict[str, str]:
     """This process's, standing in the field's April 2022."""
-    return {**os.environ, "TUNGNHA_NOW": NOW}
+    return {**os.environ, "TUNGNHA_NOW": now}
 
 
-def command(*words: str) -> Any:
+def command(*words: str, now: str = NOW) -> Any:
     """Run a command of `tungnha` to its end; its JSON. AssertionError with its words when it fails."""
-    done = subprocess.run([TUNGNHA, *words], capture_output=True, env=environment(), timeout=300, check=False)
+    done = subprocess.run(
+        [TUNGNHA, *words], capture_output=True, env=environment(now), timeout=300, check=False
+    )
     assert done.returncode == 0, f"{words}: {done.stdout.decode()[-2000:]}\n{done.stderr.decode()[-2000:]}"
     return json.loads(done.stdout)
 

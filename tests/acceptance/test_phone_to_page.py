@@ -4,72 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import socket
-import subprocess
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
-from playwright.sync_api import Page, sync_playwright
 
 from mobile.store import registers, stock
 from shared.clock import FixedClock, parse_now
-from tests.acceptance.conftest import NOW, TUNGNHA, command, environment
+from tests.acceptance.conftest import NOW, command
+from tests.acceptance.field import Backend, enrol, home
 
 if TYPE_CHECKING:
     from mobile.store.store import Store
     from tests.phone.harness import Harness
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-)
-PIN = "246810"
-
-
-class Backend:
-    """The server as an operator starts and stops it, on one port and one database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.database = f"sqlite:///{folder / 'tungnha.db'}"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Serve for the length of the block."""
-        settings = {"TUNGNHA_DEMO": "1", "TUNGNHA_SECURE_COOKIES": "0", "TUNGNHA_SECRET_KEY": "k" * 40}
-        words = [TUNGNHA, "serve", "--database", self.database, "--port", str(self.port), "--workers", "1"]
-        process = subprocess.Popen(words, env=environment() | settings, stderr=subprocess.DEVNULL)
-        try:
-            for _ in range(300):
-                if self.answers():
-                    break
-                time.sleep(0.1)
-            assert self.answers(), "the server did not start"
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-        assert not self.answers(), "the server did not stop"
-
-    def answers(self) -> bool:
-        """Whether somebody listens."""
-        try:
-            return requests.get(f"{self.url}/healthz", timeout=10).ok
-        except requests.RequestException:
-            return False
 
 
 @pytest.mark.slow
@@ -88,7 +36,7 @@ def test_a_day_without_the_server_reaches_the_pages(tmp_path: Path) -> None:
     phone = Harness(tmp_path / "phone", clock)
     try:
         with backend.running():
-            _enrol(phone, backend.url, code)
+            enrol(phone, backend.url, code)
             before = _overview(backend, user)
         store: Store = phone.app.phone.store
 
@@ -116,22 +64,6 @@ def test_a_day_without_the_server_reaches_the_pages(tmp_path: Path) -> None:
         phone.close()
 
 
-def _enrol(phone: Harness, url: str, code: str) -> None:
-    phone.at("choose_pin")
-    phone.pad(PIN * 2)
-    phone.type(phone.id("server"), url.removeprefix("http://"))
-    phone.type(phone.id("code"), code)
-    phone.press("Kết nối")
-    phone.wait_for(lambda: phone.screen.name == "home", 90)
-    phone.settle()
-    phone.app.phone.lock()
-    phone.at("unlock")
-    phone.pad(PIN)
-    phone.at("home")
-    phone.wait_for(lambda: not phone.app.phone.syncing)
-    phone.settle(1)
-
-
 def _visit(phone: Harness, store: Store) -> str:
     """Visit the first household that nobody visited, whose head's name stands once in its village."""
     for village in registers.villages(store):
@@ -154,7 +86,7 @@ def _visit(phone: Harness, store: Store) -> str:
         phone.choose("reviewed")
     phone.touch(screen.main)
     phone.at("household")
-    _home(phone)
+    home(phone)
     return household.id
 
 
@@ -178,7 +110,7 @@ def _dose(phone: Harness, store: Store) -> str:
     phone.choose("eligible")
     phone.press("Ghi mũi tiêm")
     phone.at("session")
-    _home(phone)
+    home(phone)
     return person.id
 
 
@@ -195,39 +127,19 @@ def _count(phone: Harness, store: Store) -> tuple[str, int]:
     phone.touch(screen.done)
     phone.touch(screen.main)
     phone.at("stock")
-    _home(phone)
+    home(phone)
     return holding.lot.lot_number, 77
-
-
-def _home(phone: Harness) -> None:
-    phone.app.stage.start("home")
-    phone.settle()
-    phone.at("home")
 
 
 def _overview(backend: Backend, user: str) -> dict[str, Any]:
     """The coverage the province page shows for the third dose, and its newest counts, read by a browser."""
-    with _signed_in(backend) as page:
+    with backend.signed_in("tinh") as page:
         text = page.inner_text("main")
         figures = re.findall(r"([\d.]+) / ([\d.]+) người đến lịch", text)
         if shots := os.environ.get("SCREENSHOTS"):
             Path(shots).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=Path(shots) / "acceptance-overview.png", full_page=True)
         return {"covered": [int(done.replace(".", "")) for done, _ in figures], "text": text}
-
-
-@contextmanager
-def _signed_in(backend: Backend) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(backend.url)
-        page.fill("input[name=username]", "tinh")
-        page.fill("input[name=password]", "tung-nha-2022")
-        page.press("input[name=password]", "Enter")
-        page.wait_for_selector("main h1")
-        yield page
-        browser.close()
 
 
 def _check_pages(

@@ -92,7 +92,7 @@ def test_from_a_broken_commitment_to_an_order_on_one_page(desk: Desk) -> None:
     expect(page.locator("input[name=destination]").first).to_be_checked()
     page.get_by_role("button", name="Lập lệnh và duyệt").click()
     expect(page.get_by_role("status")).to_contain_text("Đã lập lệnh chuyển 17")
-    expect(page.locator(".chain")).to_contain_text("Chờ xuất")
+    expect(page.locator(".chain")).to_contain_text("Đã duyệt, chờ xuất")
     page.get_by_role("link", name="Xem lệnh và phiếu").click()
     expect(page.locator("main")).to_contain_text("NP0177")
 

@@ -13,7 +13,16 @@ from tests.server.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/stock/expiring", "/devices", "/imports", "/help/api", "/password")
+PAGES = (
+    "/",
+    "/stock/expiring",
+    "/stock/proposals",
+    "/stock/outcomes",
+    "/devices",
+    "/imports",
+    "/help/api",
+    "/password",
+)
 
 CHECKS = """() => {
   const found = [];

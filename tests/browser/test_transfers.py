@@ -109,6 +109,7 @@ def test_from_order_to_settled_dispute(request: pytest.FixtureRequest, site: Sit
     page.select_option("#decision", "approved")
     look(one, "transfer-decide")
     page.get_by_role("button", name="Ghi quyết định").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã duyệt lệnh")
 
     as_(one, f"tram.{station[:6]}")
     one.open(address)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mobile.store import stock
+from mobile.store import movements, stock
 from mobile.store.store import Store
 from mobile.syncing.result import Progress
 from mobile.words import words
@@ -284,7 +284,7 @@ def holding(pictures: Pictures) -> None:
     pictures.see("stock_action", site=STATION, holding=lot.id, action="open")
     pictures.take("stock-open-out-of-turn", "stock_action")
     phone.screen.go_back()
-    moved = next(m for m in stock.movements(store, lot.id) if m.mine)
+    moved = next(m for m in movements.movements(store, lot.id) if m.mine)
     pictures.see("reversal", site=STATION, holding=lot.id, entry=moved.entry)
     phone.touch(phone.screen.main)
     pictures.take("holding-reversed", "holding")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mobile.store import alerts, risk, sessions, stock
+from mobile.store import alerts, movements, risk, sessions, stock
 from shared.identifiers import holding_id
 from tests.mobile.phones import LOT, STATION
 from tests.phone.goods import AZ_ITEM, AZ_LATER, AZ_LOT, FRIDGE, MASK_LOT
@@ -67,7 +67,9 @@ def test_what_will_expire_is_worked_out_from_use_and_from_who_is_due(open_phone)
     store = phone.app.phone.store
     [item] = [i for i in risk.items(store, STATION) if i.lot.item_id == AZ_ITEM]
     lot = {each.holding.lot.lot_number: each for each in item.lots}
-    assert item.due == len([d for d in risk.due_days(store, [item.lot])[AZ_ITEM] if d <= date(2022, 7, 31)])
+    assert item.due == len(
+        [d for d in risk.due_days([item.lot], risk.waiting(store))[AZ_ITEM] if d <= date(2022, 7, 31)]
+    )
     by_label = 20 * ((date(2022, 5, 5) - date(2022, 4, 15)).days + 1) // 28
     assert lot["ABX4512"].at_risk == 60 - min(by_label, item.due or 0)
     assert lot["ABY7781"].at_risk == 90, "who is due is served by the lot that expires first"
@@ -115,7 +117,7 @@ def test_an_older_movement_of_my_own_is_reversed_from_the_stock_card(open_phone)
     newest = phone.app.phone.store.entries_of(AZ_LATER)[0]
     assert newest.body["reverses"] == entry.id
     assert phone.says("−5 lọ · Đảo lại: Nhập")
-    rows = stock.movements(phone.app.phone.store, holding_id(STATION, AZ_LATER, "chilled", None))
+    rows = movements.movements(phone.app.phone.store, holding_id(STATION, AZ_LATER, "chilled", None))
     assert [row.mine for row in rows if row.entry == entry.id] == [False], "it is not taken back twice"
 
 

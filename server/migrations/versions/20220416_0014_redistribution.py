@@ -17,8 +17,6 @@ branch_labels = None
 depends_on = None
 
 _TABLES = (
-    "stock_loss",
-    "stock_weighed",
     "redistribution_outcome",
     "redistribution_greedy",
     "redistribution_refusal",
@@ -178,24 +176,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("transfer_id", "line_no"),
     )
     op.create_index("ix_redistribution_outcome_province_id", "redistribution_outcome", ["province_id"])
-    op.create_table(
-        "stock_weighed",
-        sa.Column("site_id", Id, nullable=False),
-        sa.Column("site_head", sa.BigInteger(), nullable=False),
-        sa.Column("province_head", sa.BigInteger(), nullable=False),
-        sa.Column("weighed_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("site_id"),
-    )
-    op.create_table(
-        "stock_loss",
-        sa.Column("holding_id", Id, nullable=False),
-        sa.Column("site_id", Id, nullable=False),
-        sa.Column("used", sa.BigInteger(), nullable=False),
-        sa.Column("losing", sa.BigInteger(), nullable=False),
-        sa.Column("warned", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("holding_id"),
-    )
-    op.create_index("ix_stock_loss_site_id", "stock_loss", ["site_id"])
     given = sa.text("proposal_id IS NOT NULL")
     op.create_index(
         "ix_transfer_proposal", "transfer", ["proposal_id"], postgresql_where=given, sqlite_where=given

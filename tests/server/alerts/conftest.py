@@ -64,7 +64,7 @@ def make(world: World) -> Matters:
     """Alerts of every kind at the first station; the other stations have no usable stock either."""
     stations = [world.stations[commune] for commune in world.communes]
     made = Matters(world, stations[0], stations[1], named_id("store", "1"))
-    manager, admin = _author("tinh"), _author("quantri")
+    manager, admin = author("tinh"), author("quantri")
     version = {
         "valid_from": "2020-01-01", "name": "Kho vắc xin huyện", "unit_type": "Kho", "parent": world.districts[0],
     }  # fmt: skip
@@ -96,7 +96,8 @@ def make(world: World) -> Matters:
     return made
 
 
-def _author(username: str) -> ServerAuthor:
+def author(username: str) -> ServerAuthor:
+    """What writes in a user's name."""
     user = db.session.scalars(select(User).where(User.username == username)).one()
     return ServerAuthor(db.session.connection(), user, current_settings().clock, PROJECTORS)
 

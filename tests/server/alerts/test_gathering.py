@@ -13,7 +13,7 @@ from server.database import db
 from server.places.tree import Tree
 from server.redistribution.losing import exposed_stock
 from shared.rules.alerts import KINDS, Alert
-from tests.server.alerts.conftest import Matters
+from tests.server.alerts.conftest import Matters, author
 from tests.server.world import TODAY
 
 
@@ -83,10 +83,8 @@ def test_what_is_lost_is_what_the_board_says(matters: tuple[Flask, Matters]) -> 
 
 
 def test_an_alert_is_gone_with_its_reason(matters: tuple[Flask, Matters]) -> None:
-    from tests.server.alerts.conftest import _author
-
     _, made = matters
-    manager = _author("tinh")
+    manager = author("tinh")
     body = {"state": "frozen", "vials": -3, "reason": "expired"}
     manager.write("stock_movement", subject=made.lots["gone"], place=made.store, body=body)
     free = {"hold": None}

@@ -18,7 +18,7 @@ from server.cli.alerting import alerts as command
 from server.database import db
 from server.mail_settings import MailSettings
 from shared.clock import FixedClock
-from tests.server.alerts.conftest import PASSWORD_OF_MAIL, MailServer, Matters, reader
+from tests.server.alerts.conftest import PASSWORD_OF_MAIL, MailServer, Matters, author, reader
 from tests.server.world import TODAY
 
 _DIGEST: Table = AlertDigest.__table__  # type: ignore[assignment]
@@ -81,18 +81,21 @@ def test_each_reader_gets_one_mail_a_day_about_their_own_area(
 
 
 def test_the_next_day_tells_what_is_new(told: tuple[Engine, Matters], mail_server: MailServer) -> None:
-    engine, _ = told
+    engine, made = told
     settings = mail_server.settings()
     send(engine, settings)
-    tomorrow = FixedClock(date(2022, 4, 16))
-    assert send(engine, settings, tomorrow)["sent"] == 2
-    first, second = (
-        [m for m in mail_server.taken if DISTRICT in str(m["To"])][n].get_body(("plain",)) for n in (0, 1)
-    )
-    assert first is not None
-    assert second is not None
-    assert "(mới)" in first.get_content()
-    assert "(mới)" not in second.get_content()
+    manager = author("tinh")
+    body = {"state": "frozen", "vials": 2, "reason": "opening"}
+    manager.write("stock_movement", subject=made.lots["gone"], place=made.station, body=body)
+    manager.flush()
+    db.session.commit()
+    assert send(engine, settings, FixedClock(date(2022, 4, 16)))["sent"] == 2
+    mails = [m.get_body(("plain",)) for m in mail_server.taken if STATION in str(m["To"])]
+    first, second = (mail.get_content() for mail in mails if mail)
+    assert "(mới)" not in first, "there was no mail before it"
+    assert second.count("(mới)") == second.count("(new)") == 1
+    assert "GONE" in second
+    assert "1 việc mới" in second
     ids = {str(m["Message-ID"]) for m in mail_server.taken}
     assert len(ids) == 4
 

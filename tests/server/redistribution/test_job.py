@@ -14,7 +14,6 @@ from server.redistribution import running
 from server.redistribution.models import RedistributionRun
 from server.redistribution.proposals import latest_runs, proposals_in
 from server.scheduler.jobs import JOBS, run
-from server.stock.expiry_models import StockLoss
 from shared.clock import FixedClock
 from shared.faults import Refused, fault
 from tests.server.ledger.hands import place
@@ -40,15 +39,6 @@ def test_the_job_weighs_every_province_and_tells_what_it_found(books: Books) -> 
     with books.engine.connect() as connection:
         assert [run.item_id for run in latest_runs(connection, [PROVINCE])] == [ITEM]
         assert len(proposals_in(connection, [A])) == 1
-
-
-def test_losses_are_kept_for_the_board(books: Books) -> None:
-    ran = run(books.engine, CLOCK, JOBS["weigh_stock"])
-    assert ran.result == {"sites": 3, "holdings": 1}
-    with books.engine.connect() as connection:
-        assert connection.execute(select(StockLoss.site_id, StockLoss.used, StockLoss.losing)).all() == [
-            (A, 0, 600)
-        ]
 
 
 def test_a_fault_in_one_item_is_told_and_stops_nothing(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

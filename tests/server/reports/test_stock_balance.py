@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
-from server.cli.application import cli
 from server.database import db
 from server.places.tree import Tree
 from server.reports.stock_balance import LEVELS, Period, StockBalanceRow, stock_balance_rows
 from server.stock.models import StockBalance
+from shared.command import main
 from tests.server.world import TODAY, World
 
 FIGURES = (
@@ -62,7 +62,7 @@ def test_the_command_says_the_same(fresh: tuple[Flask, World], database_url: str
         "--to",
         "2022-04-15",
     ]
-    answer = CliRunner().invoke(cli, [*asked, "--by", "province", "--no-lots", "--measure", "doses"])
+    answer = CliRunner().invoke(main, [*asked, "--by", "province", "--no-lots", "--measure", "doses"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.output)
     assert (told["report"], told["from"], told["as_of"], told["measure"]) == (
@@ -71,5 +71,5 @@ def test_the_command_says_the_same(fresh: tuple[Flask, World], database_url: str
     (row,) = told["rows"]
     assert row["unit_vi"] == "liều"
     assert row["started"] == row["closing"] > 0
-    backwards = CliRunner().invoke(cli, [*asked[:-1], "2022-03-01"])
+    backwards = CliRunner().invoke(main, [*asked[:-1], "2022-03-01"])
     assert backwards.exit_code == 2

@@ -18,7 +18,15 @@ from server.ledger.models import EntryRow
 from server.stock.allocations import allocations
 from server.stock.models import StockBalance, StockMovement
 from server.stock.sending import next_number, sendable, with_lines
-from server.stock.transfers import Standing, transfer, transfer_of, transfers, unconfirmed
+from server.stock.transfers import (
+    Standing,
+    count_transfers,
+    open_transfers,
+    transfer,
+    transfer_of,
+    transfers,
+    unconfirmed,
+)
 from server.stock.transit import Changed, changed_on_the_way
 from server.sync.projectors import PROJECTORS
 from tests.server.ledger.hands import (
@@ -151,6 +159,11 @@ def test_the_chain_from_order_to_settlement(engine: Engine, hands: Hands) -> Non
         assert transfer(connection, place("nothing"), TODAY) is None
         assert [found.id for found in transfers(connection, [B], TODAY)] == [ONE]
         assert transfers(connection, [place("elsewhere")], TODAY) == []
+        assert open_transfers(connection, [A, B], TODAY) == []
+        assert (count_transfers(connection, [A, B]), count_transfers(connection, [place("elsewhere")])) == (
+            1,
+            0,
+        )
         rebuilds_alike(connection)
 
 
@@ -282,6 +295,10 @@ def test_nothing_is_lost_between_sites_whatever_was_written(
         gone = sum(told.in_transit + told.lost for told in lines)
         assert _at_sites(connection, lot) == 30 - gone
         assert all(one.stage != "closed" or not one.in_transit for one in found)
+        still_open = [one for one in open_transfers(connection, [A, B], TODAY) if any(_of(one, lot))]
+        assert still_open == [one for one in found if one.awaited], (
+            "the condition in the database is the rule"
+        )
         transaction.rollback()
 
 

@@ -30,6 +30,7 @@ from shared.kinds import KINDS
 from shared.lists import Lines
 from shared.permissions import ROLES
 from shared.rules.pairs import pair_id
+from tests.server.redistribution.proposed import became, propose
 from tests.server.world import PASSWORD, TODAY, World
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "payloads"
@@ -146,6 +147,7 @@ class _Planter:
         promised = self.write("allocation", side.station, allocated)
         equipped = self.supplies(promised)
         moved = self.transfer()
+        proposed = self.proposed()
         self.books()
         signed = {
             "of": "report", "digest": "0" * 64, "action": "signed", "signer": marks["author"], "tool": marks["words"],
@@ -171,7 +173,8 @@ class _Planter:
             "subject": [*entries["reconciliation"], *entries["signature"]],
             "site_id": [side.station], "count_id": entries["stock_count"],
             "movement_id": sorted({*entries["stock_movement"]} - {*self.world.lots, *entries["lot"]}),
-            "transfer_id": [moved], "document_id": [*entries["dispatch"], *entries["receipt"]],
+            "transfer_id": [moved], "proposal_id": [proposed],
+            "document_id": [*entries["dispatch"], *entries["receipt"]],
             "pair": [".".join(pair)],
         }  # fmt: skip
 
@@ -220,6 +223,16 @@ class _Planter:
         explained = {"lot": lot, "state": "frozen", "vials": -1, "reason": "unexplained", "note": words}
         told = {"lines": [explained], "signed_by": words}
         self.write("count_explanation", side.station, told, count)
+
+    def proposed(self) -> str:
+        """A proposal to another station of the district, and what such a one became; its id."""
+        connection = db.session.connection()
+        tree = Tree.load(connection, TODAY)
+        inside = [self.world.stations[c.id] for c in tree.children(self.side.district, "commune")]
+        other = next(site for site in inside if site != self.side.station)
+        made = propose(connection, self.world, self.side.station, other)
+        became(connection, self.world, made, self.side.station, other)
+        return made
 
     def transfer(self) -> str:
         """A transfer to another station of the district, ordered, decided, sent, partly received; its id."""

@@ -14,7 +14,7 @@ from server.alerts.addresses import address_of
 from server.database import db
 from server.stock.models import Lot
 from shared.rules.alerts import KINDS
-from tests.server.alerts.conftest import Matters, _author, make
+from tests.server.alerts.conftest import Matters, author, make
 from tests.server.conftest import Desk, post, token
 from tests.server.world import World
 
@@ -29,7 +29,7 @@ def told(fresh: tuple[Flask, World]) -> tuple[Desk, Matters]:
     app, world = fresh
     with app.app_context():
         made = make(world)
-        manager = _author("tinh")
+        manager = author("tinh")
         change = {"gtin": GTIN}
         heads = manager.heads("item", world.item)
         manager.write("item", subject=world.item, place=world.province, body=change, based_on=heads)

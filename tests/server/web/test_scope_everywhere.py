@@ -33,7 +33,7 @@ WEB = Path(__file__).parents[3] / "server" / "web"
 #: Parameters that name something of an area: its ids come from the side.
 OF_AN_AREA = frozenset(
     "place_id unit_id district village_id station_id household_id person_id entry_id device_id matter_id"
-    " allocation_id verdict_id close_id subject equipment_id transfer_id document_id"
+    " allocation_id verdict_id close_id subject equipment_id transfer_id proposal_id document_id"
     " site_id movement_id count_id".split()
 )
 

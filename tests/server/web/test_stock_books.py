@@ -302,6 +302,9 @@ def test_in_out_and_balance_by_place_lot_and_as_a_file(kho: Desk) -> None:
         opening, started, received, issued, used, opened, closed, adjusted, closing = row[5:14]
         assert closing == opening + started + received - issued - used - opened - closed + adjusted
     assert client.get("/stock/balance.csv").status_code == 200
+    assert client.get("/stock/balance?ending=csv&place_id=x").status_code == 200, (
+        "what nobody asked is left aside"
+    )
     assert client.get("/stock/balance.pdf").status_code == 404
     assert client.get(f"/stock/balance?place={STORE[:-1]}x").status_code == 404
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from server.database import db
 from server.places.tree import Tree
 from server.redistribution.proposals import proposal_of
 from server.stock.transfer_models import Transfer
+from server.web.stock_proposal_rows import reason_words
+from server.web.texts import catalogue
 from tests.server.conftest import Desk, post
 from tests.server.redistribution.proposed import became, propose
 from tests.server.world import TODAY
@@ -182,3 +185,31 @@ def test_outcomes_stand_against_doing_nothing_and_the_simple_rule(proposed: Prop
     assert re.findall(r'<dd class="big">([\d.]+)', district)[0] == "12", "both ends must be its own"
     assert client.get("/stock/outcomes.csv").text.count("\r\n") == 3
     assert client.get("/stock/outcomes.txt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "said"),
+    [
+        ("expired", {"days_ago": 3}, "Đã hết hạn 3 ngày"),
+        ("arrives_too_late", {"days_left_at_arrival": -2, "days_needed": 7}, "đã quá hạn 2 ngày"),
+        ("leg_too_long", {"nearest_hours": 9.26, "permitted_hours": 8.0}, "9,3 giờ, cho phép 8 giờ"),
+        ("no_one_due", {"sites_in_reach": 12, "most_room_doses": 0.2}, "không nơi nào dùng thêm được"),
+        ("no_one_due", {"sites_in_reach": 12, "most_room_doses": 4.0}, "chỉ là 4 liều"),
+        ("site_may_not_send", {"why_not": "stale_count"}, "đếm lại rồi mới chuyển"),
+        ("site_may_not_send", {"why_not": "something_new"}, "something_new"),
+        ("a_code_of_tomorrow", {}, "a_code_of_tomorrow"),
+    ],
+)
+def test_reasons_are_said_with_their_figures(
+    desk: Desk, code: str, numbers: dict[str, object], said: str
+) -> None:
+    with desk.app.test_request_context():
+        assert said in reason_words(code, numbers)
+
+
+def test_every_reason_the_optimiser_gives_has_words() -> None:
+    source = Path("server/redistribution/explaining.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'return "([a-z_]+)", \{', source))
+    assert len(codes) > 10
+    worded = {f"moves.not.{code}" for code in codes - {"holding_stays", "site_may_not_send"}}
+    assert worded <= catalogue().keys()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from server.accounts.fleet import STATES
 from server.indicators.denominators import DENOMINATORS
 from server.interop.imports import check  # noqa: F401  the layouts' names come with it
+from server.redistribution.proposals import Status
 from server.registers.follow_up import FOLLOW_UPS
 from server.registers.houses import STATES as HOUSE_STATES
 from server.registers.questionable import DOUBTS, OF_RECORDS
 from server.reports.form_sheet import FROM
 from server.reports.late_units import LATE_WITH
 from server.reports.standing import STATES as REPORT_STATES
+from server.stock.anomalies import KINDS as ODD_KINDS
+from server.stock.count_reviews import STATES as COUNT_STATES
+from server.stock.postings import DEEDS
 from server.sync.openapi import describe
 from server.web import exchange
 from server.web.affairs import BUCKETS as MATTER_BUCKETS
@@ -33,20 +38,30 @@ from server.web.outreach_lists import COLUMNS as ROUTE_COLUMNS
 from server.web.plans import SORTS
 from server.web.plans_openings import STATES as OPENING_STATES
 from server.web.stock import BUCKETS
+from server.web.stock_balance import LEVELS as BALANCE_LEVELS
+from server.web.stock_keeping import SITE_LEVELS
+from server.web.stock_levels import STATES as LEVEL_STATES
+from server.web.stock_lots import SHOWN as LOTS_SHOWN
+from server.web.stock_map import SHADES
+from server.web.stock_sites import TODO as SITES_TODO
 from server.web.texts import catalogue
 from shared.faults import catalogue as faults
 from shared.records.response import ACTIONS
 from shared.records.signature import SIGNED_KINDS
+from shared.rules.alerts import KINDS as ALERT_KINDS
+from shared.rules.alerts import TONES as ALERT_TONES
+from shared.rules.commitments import STATES as COMMITMENT_STATES
 from shared.rules.matching import REASONS
 from shared.rules.need import UNUSABLE
 from shared.rules.signing import SIGNING_STATES
+from shared.rules.turnover import COLUMNS as BALANCE_COLUMNS
 
 WEB = Path(__file__).parents[3] / "server" / "web"
 
 API = describe()
 OPERATIONS = [operation for methods in API["paths"].values() for operation in methods.values()]
 
-ATTENTION = ("slow", "slow_village", "shortage", "silent", "lot", "report")
+ATTENTION = ("slow", "slow_village", "shortage", "silent", "lot", "report", "stock")
 
 #: Keys built from a stem and a code: every code there can be.
 STEMS = {
@@ -104,6 +119,9 @@ STEMS = {
     ),
     "fault.fixer.": tuple(sorted({row.fixer for row in faults().values()})),
 }
+
+#: Those of alerts.
+STEMS |= {"alerts.tone.": ALERT_TONES, "alerts.do.": ALERT_KINDS}
 
 MATTERS = ("staff_shortage", "proposal", "inspection_remark", "reminder")
 FORMS = (*TOLD, "team_roster", "station_profile")
@@ -193,6 +211,69 @@ STEMS |= {
 
 #: Those of plans.
 STEMS |= {"compare.sort.": SORTS, "openings.state.": OPENING_STATES}
+
+#: Those of stock books.
+STEMS |= {
+    "sites.level.": SITE_LEVELS,
+    "sites.todo.": tuple(SITES_TODO),
+    "deed.": tuple(DEEDS),
+    "deed_do.": tuple(DEEDS),
+    "deed_lead.": tuple(DEEDS),
+    "lots.show.": tuple(LOTS_SHOWN),
+    "lots.changed.": ("label", "thaw", "open"),
+    "lots.term.": ("label", "revised", "thaw", "open", "vvm"),
+    "counts.state.": COUNT_STATES,
+    "balance.by.": BALANCE_LEVELS,
+    "balance.column.": ("opening", *BALANCE_COLUMNS, "closing"),
+    "balance.title.": BALANCE_COLUMNS,
+}
+
+
+#: Those of commitments, wastage and supplies.
+STEMS |= {
+    "commitments.state.": COMMITMENT_STATES,
+    "commitments.step.": (
+        "allocated", "received", "use", "state", "recall", "order", "dispatch", "receipt", "used",
+    ),
+    "commitments.figure.": ("received", "used", "discarded", "moved", "left"),
+    "commitments.verdict.": (*(set(COMMITMENT_STATES) - {"behind"}), "broken_over", "early"),
+    "commitments.status.": ("drafted", "approved", "withdrawn", "changed"),
+    "commitments.done.": ("drafted", "approved", "withdrawn"),
+    "commitments.received_": ("all", "part"),
+    "wastage.odd.": ODD_KINDS,
+    "wastage.column.": ("day", "place", "lot", "reason"),
+    "levels.state.": LEVEL_STATES,
+    "levels.": ("least", "most", "title"),
+    "leftovers.column.": (
+        "bought", "used", "passed_on", "discarded", "left", "condition", "proposed", "plan_after", "decided",
+    ),
+    "leftovers.": ("title",),
+    "equipment.": ("title", "in_use", "idle", "yes", "no"),
+    "items.": ("title", "new"),
+}  # fmt: skip
+
+MOVE_STATUSES = get_args(Status)
+
+#: Those of the expiring board, proposals and outcomes.
+STEMS |= {
+    "board.shade.": SHADES,
+    "board.use.": ("usable", "unusable"),
+    "column.": ("vials", "doses", "usable", "losing", "used_28"),
+    "moves.status.": MOVE_STATUSES,
+    "moves.is.": tuple(status for status in MOVE_STATUSES if status != "open"),
+    "moves.method.": ("scenario_lp", "mean_lp", "greedy", "nothing"),
+    "moves.not.": (
+        "expired", "in_transit", "reserved", "safety_stock", "no_leg", "leg_too_long", "arrives_too_late",
+        "arrives_expired", "no_one_due", "no_one_at_all", "no_refrigerator_room", "truck_full", "pair_limit",
+        "not_worth_the_way",
+    ),
+    "moves.stays.": (
+        "cooldown", "on_hold", "recount_first", "stale_count", "closed", "no_refrigerator", "outside", "no_position",
+    ),
+    "outcomes.": (
+        "sent", "received", "used", "expired", "left", "saves", "saved", "saved_by_greedy", "settled_yes", "settled_no",
+    ),
+}  # fmt: skip
 
 
 def used() -> set[str]:

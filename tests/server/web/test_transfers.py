@@ -227,6 +227,9 @@ def test_more_than_the_book_has_is_recorded_and_doubted(corner: Corner) -> None:
     page = f"/stock/transfers/{made}"
     assert "sổ sách chỉ còn" in sender.get(page).text
     assert post(sender, f"{page}/dispatch", **{f"vials.{corner.key(1)}": "900"}).status_code == 302
+    assert f"Lô {corner.stock[1].lot_number}: sổ sách nơi gửi âm" in sender.get(page).text
+    receiver = corner.desk.sign_in(corner.users[corner.b])
+    assert "sổ sách nơi gửi âm" not in receiver.get(page).text, "the sender's book is the sender's"
     doubts = sender.get("/doubts?doubt=stock.negative").text
     assert corner.stock[1].lot_number in doubts
     assert "Số dư sổ sách âm" in doubts
@@ -258,6 +261,29 @@ def test_a_lot_nobody_announced_is_received_too(corner: Corner) -> None:
     one = corner.standing(made)
     assert one.stage == "disputed"
     assert {line.standing.lot: line.standing.in_transit for line in one.lines}[other] == -2
+
+
+def test_a_recall_becomes_an_order_of_its_lot(corner: Corner) -> None:
+    holding = corner.stock[1]
+    with corner.desk.app.app_context():
+        user = db.session.get_one(User, corner.desk.world.users["tinh"])
+        author = ServerAuthor(db.session.connection(), user, current_settings().clock, PROJECTORS)
+        body = {
+            "item": holding.item_id, "lot": holding.key[0], "vials": holding.vials, "deadline": "2022-04-20",
+            "cause": "lot", "status": "approved", "destination": corner.b, "document": "CV 7/SYT",
+        }  # fmt: skip
+        recall = author.write("recall", place=corner.a, body=body)
+        author.flush()
+        db.session.commit()
+    district = corner.desk.sign_in(corner.district)
+    form = district.get(f"/stock/transfers/new?recall={recall}").text
+    assert f'name="vials.{holding.name}"' in form
+    assert re.search(rf'name="vials.{re.escape(holding.name)}"[^>]*value="{holding.vials}"', form)
+    assert 'value="recall" selected' in form
+    made = corner.order(district, corner.b, recall=recall, purpose="recall")
+    assert (corner.standing(made).row.recall_id, corner.standing(made).row.purpose) == (recall, "recall")
+    elsewhere = corner.desk.sign_in(f"tram.{corner.far[:6]}")
+    assert elsewhere.get(f"/stock/transfers/new?recall={recall}").status_code == 404
 
 
 @pytest.mark.proves("R036")
@@ -306,7 +332,11 @@ def test_the_list_is_narrowed_and_adds_up(corner: Corner) -> None:
     assert "Không có chuyến nào" in district.get("/stock/transfers?purpose=recall").text
     for key in ("source", "destination", "item", "days", "expiry", "transit"):
         assert district.get(f"/stock/transfers?sort={key}").status_code == 200
-    assert district.get("/stock/transfers", headers={"Accept-Language": "en"}).status_code == 200
+    english = corner.desk.sign_in(corner.district, "en")
+    note = corner.document(sent, "dispatch")
+    assert "On the way" in english.get("/stock/transfers").text
+    assert "Dispatched = accepted" in english.get(f"/stock/transfers/{sent}").text
+    assert "ISSUE NOTE" in english.get(f"/stock/transfers/notes/{note}").text
 
 
 @pytest.mark.proves("R048")

@@ -37,6 +37,14 @@ def test_frozen_vials_of_a_revised_lot_live_longer_and_thawed_ones_do_not(lot: s
     ) == date(2022, 1, 1)
 
 
+def test_what_was_frozen_past_its_printed_day_has_its_thaw_limit_inside_the_revised_day() -> None:
+    thaw = {"state": "thawed", "revisions": REVISED}
+    early, late = date(2021, 12, 10), date(2022, 2, 20)
+    assert effective_expiry(LABEL, PFIZER, thawed_on=early, **thaw) == date(2022, 1, 10)  # type: ignore[arg-type]
+    assert effective_expiry(LABEL, PFIZER, thawed_on=late, **thaw) == date(2022, 2, 28)  # type: ignore[arg-type]
+    assert effective_expiry(LABEL, PFIZER, thawed_on=LABEL, **thaw) == LABEL  # type: ignore[arg-type]
+
+
 def test_a_lot_on_hold_keeps_its_expiry_and_names_the_document() -> None:
     """FK0112 was suspended: that is a hold, never a date."""
     body = {"item": ITEM, "lot_number": "FK0112", "label_expiry": "2022-01-31", "hold": "CV 1/TTr"}

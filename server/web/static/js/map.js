@@ -7,6 +7,8 @@
   const PER_DEGREE = 1e4;
   const SMALLEST = 4;
   const LARGEST = 20;
+  const AT_FLOWS = 8; // arrows are what counts there
+  const CLOSEST = 12; // a single place has no extent to go by
 
   // [[x, y, dx, dy, …], …] polygons of rings in 1/10,000 degree -> Leaflet's [[[lat, lon], …], …].
   function unpacked(shape) {
@@ -76,6 +78,7 @@
       .addTo(map);
     const bounds = L.latLngBounds([]);
     const most = Math.max(1, ...data.places.map((place) => place.size));
+    const largest = data.flows?.length ? AT_FLOWS : LARGEST;
     const layers = new Map();
     const add = (layer, place) => {
       layer.bindTooltip(() => words(place), { sticky: true, className: "map-tip" });
@@ -94,7 +97,7 @@
       add(L.polygon(unpacked(place.shape), { className: `map-area shade-${place.shade}` }), place);
     }
     for (const place of data.places.filter((each) => !each.shape && each.at)) {
-      const radius = Math.max(SMALLEST, LARGEST * Math.sqrt(place.size / most));
+      const radius = Math.max(SMALLEST, largest * Math.sqrt(place.size / most));
       add(L.circleMarker(place.at, { radius, className: `map-circle shade-${place.shade}` }), place);
     }
     const heaviest = Math.max(1, ...(data.flows ?? []).map((flow) => flow.size));
@@ -116,7 +119,7 @@
       }
     }
     const margin = data.places.some((each) => !each.shape && each.at) ? LARGEST + 2 : 12; // a circle reaches beyond its centre
-    map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { paddingTopLeft: [margin, margin], paddingBottomRight: [margin, data.attributions.length ? margin + 22 : margin] });
+    map.fitBounds(bounds.isValid() ? bounds : [[8, 102], [23.5, 110]], { maxZoom: CLOSEST, paddingTopLeft: [margin, margin], paddingBottomRight: [margin, data.attributions.length ? margin + 22 : margin] });
     for (const line of flows) {
       arrow(line.getElement().ownerSVGElement); // drawn only now that the map has its bounds
       line.getElement().setAttribute("marker-end", "url(#flow-head)");

@@ -1,4 +1,4 @@
-"""The board's sums and rows are those of every holding read one by one, on either database."""
+"""Every holding's effective expiry as it is stored, and the sums over it, on either database."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from server.ledger.models import EntryRow
-from server.redistribution.losing import exposed_stock
-from server.redistribution.weighing import stale_sites, weigh_sites
-from server.stock.board import Filter, board_count, board_rows, board_sums, site_sums, soonest, stock_state
+from server.stock.expiries import HELD, doses_of, expiry_of
 from server.stock.expiring import expiring_stock
 from server.stock.expiry_models import StockExpiry
+from server.stock.soon import bucket_sums, heads_of, soonest
+from shared.rules.expiry import bucket, days_left
 from shared.rules.need import why_unusable
 from tests.server.ledger.hands import (
     LOT,
@@ -98,52 +98,36 @@ def day(number: int) -> date:
 
 
 def check(engine: Engine, today: date) -> None:
-    """Everything the board says of a day, against the holdings read one by one."""
+    """What is stored of every holding is what the rule says of it, and the sums are those of the holdings."""
     with engine.connect() as connection:
+        stored = {row.holding_id: row for row in connection.execute(select(StockExpiry.__table__))}
+        held = {row.holding_id: row for row in connection.execute(HELD)}
+        assert {id_: (row.expires_on, row.vials, row.doses) for id_, row in stored.items()} == {
+            id_: (expiry_of(row), row.vials, doses_of(row)) for id_, row in held.items()
+        }
         stocks = expiring_stock(connection, SITES, today)
-        usable = {
-            s.holding_id: why_unusable(s.state, s.hold, s.days_left, s.vvm) is None and s.vials > 0
-            for s in stocks
+        assert len(stocks) == len(stored)
+        for stock in stocks:
+            left = days_left(stored[stock.holding_id].expires_on, today)
+            assert (stock.days_left, stock.bucket) == (left, bucket(left))
+            why = why_unusable(stock.state, stock.hold, left, stock.vvm)
+            assert why in (
+                (stored[stock.holding_id].stopped,) if left is None or left >= 0 else ("expired", "vvm")
+            )
+        amounts: Counter[str] = Counter()
+        for stock in stocks:
+            amounts[stock.bucket] += stock.doses or 0
+        sums = bucket_sums(connection, today)
+        assert {name: doses for name, (_, doses) in sums.items()} == dict(amounts)
+        assert sum(holdings for holdings, _ in sums.values()) == len(stocks)
+        soon = [s for s in stocks if s.days_left is not None and s.days_left <= 30]
+        assert {s.holding_id for s in expiring_stock(connection, SITES, today, 30)} == {
+            s.holding_id for s in soon
         }
-        amounts: Counter[Any] = Counter()
-        for s in stocks:
-            amounts[s.item_id, s.bucket, usable[s.holding_id]] += s.vials if s.doses is None else s.doses
-        sums = board_sums(connection, SITES, today)
-        assert {(s.item_id, s.bucket, s.usable): s.amount for s in sums} == dict(amounts)
-        assert sum(s.holdings for s in sums) == len(stocks) == board_count(connection, SITES, today)
-        rows = board_rows(connection, SITES, today, limit=100)
-        assert [(r.holding_id, r.expiry, r.bucket, r.doses, r.vvm) for r in rows] == [
-            (s.holding_id, s.expiry, s.bucket, s.doses, s.vvm) for s in sorted(stocks, key=_by_expiry)
-        ]
-        assert {r.holding_id: r.stopped for r in rows} == {
-            s.holding_id: why_unusable(s.state, s.hold, s.days_left, s.vvm) for s in stocks
-        }
-        for shown in (Filter(usable=True), Filter(usable=False)):
-            found = {r.holding_id for r in board_rows(connection, SITES, today, shown, limit=100)}
-            assert found == {id_ for id_, may in usable.items() if may is shown.usable}
-        for bucket in {s.bucket for s in stocks}:
-            shown = Filter(buckets=frozenset({bucket}), items=frozenset({ITEM}))
-            wanted = [
-                s.holding_id
-                for s in sorted(stocks, key=_by_expiry)
-                if s.bucket == bucket and s.item_id == ITEM
-            ]
-            assert [r.holding_id for r in board_rows(connection, SITES, today, shown, limit=100)] == wanted
-            assert board_count(connection, SITES, today, shown) == len(wanted)
-        by_site = {s.site_id: s for s in site_sums(connection, SITES, today)}
-        for site in SITES:
-            mine = [s for s in stocks if s.site_id == site]
-            assert by_site[site].on_hand == sum(s.vials if s.doses is None else s.doses for s in mine)
-        (other,) = site_sums(connection, [SITES[1]], today)
-        assert other == by_site[SITES[1]]
-
-
-def _by_expiry(stock: Any) -> tuple[bool, date, str]:
-    return stock.expiry is None, stock.expiry or date.max, stock.holding_id
 
 
 @pytest.mark.proves("R070", "L26")
-def test_sums_and_rows_are_those_of_the_holdings_on_any_day(engine: Engine, hand: Hand) -> None:
+def test_what_is_stored_is_what_the_rule_says_on_any_day(engine: Engine, hand: Hand) -> None:
     for today in (TODAY, day(20), day(400)):
         check(engine, today)
 
@@ -167,31 +151,19 @@ def test_a_change_of_lot_or_item_moves_every_holding(engine: Engine, hands: tupl
         rebuilds_alike(connection)
 
 
-def test_an_emptied_holding_leaves_the_board(engine: Engine, hand: Hand) -> None:
+def test_an_emptied_holding_is_forgotten(engine: Engine, hand: Hand) -> None:
     moves(engine, hand, place("tests"), -40, SITES[0], state="frozen")
     check(engine, TODAY)
 
 
-@pytest.mark.proves("R070")
-def test_losses_are_weighed_again_for_sites_with_news_only(engine: Engine, hand: Hand) -> None:
-    with engine.begin() as connection:
-        before = stock_state(connection, SITES)
-        assert stale_sites(connection, TODAY) == sorted(SITES)
-        weigh_sites(connection, SITES, TODAY)
-        assert stale_sites(connection, TODAY) == []
-        assert stale_sites(connection, day(1)) == sorted(SITES)
-        weighed = stock_state(connection, SITES)
-        assert weighed != before
+def test_heads_tell_where_news_arrived(engine: Engine, hand: Hand) -> None:
+    with engine.connect() as connection:
+        before = heads_of(connection, [*SITES, place("elsewhere")])
+    assert before.keys() == set(SITES)
     moves(engine, hand, place("tests"), 9, SITES[1], state="frozen")
-    with engine.begin() as connection:
-        assert stale_sites(connection, TODAY) == [SITES[1]]
-        assert stock_state(connection, SITES) != weighed
-        weigh_sites(connection, [SITES[1]], TODAY)
-        told = {e.stock.holding_id: e.losing for e in exposed_stock(connection, SITES, (), TODAY)}
-        rows = board_rows(connection, SITES, TODAY, order="losing", limit=100)
-        assert {row.holding_id: row.losing for row in rows} == told
-        assert [row.losing for row in rows] == sorted(told.values(), reverse=True)
-        assert sum(s.losing for s in board_sums(connection, SITES, TODAY)) == sum(told.values()) > 0
+    with engine.connect() as connection:
+        after = heads_of(connection, SITES)
+    assert (after[SITES[0]], after[SITES[1]]) == (before[SITES[0]], before[SITES[1]] + 1)
 
 
 def test_the_soonest_to_expire(engine: Engine, hand: Hand) -> None:
@@ -200,5 +172,10 @@ def test_the_soonest_to_expire(engine: Engine, hand: Hand) -> None:
         found = soonest(connection, SITES, TODAY, 7)
         assert found is not None
         assert found.doses == sum(s.doses for s in stocks if s.doses and s.doses > 0)
-        assert found.most.doses == max(s.doses or 0 for s in stocks)
+        most = max(stocks, key=lambda s: s.doses or 0)
+        assert (found.site_id, found.lot_number, found.days_left) == (
+            most.site_id,
+            most.lot_number,
+            most.days_left,
+        )
         assert soonest(connection, [place("elsewhere")], TODAY, 7) is None
