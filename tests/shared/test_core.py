@@ -168,7 +168,10 @@ REPORTS: dict[str, set[str]] = {
 
 #: Who keeps stock writes its book and moves goods; who reviews decides, settles and recalls.
 _BOOK = {"stock_movement", "stock_count", "count_explanation", "stock_level", "equipment"}
-_MOVING, _DECIDING = {"transfer_order", "dispatch", "receipt"}, {"transfer_decision", "settlement", "recall"}
+_MOVING, _DECIDING = (
+    {"transfer_order", "dispatch", "receipt"},
+    {"transfer_decision", "settlement", "recall", "leftover_decision"},
+)
 STOCK: dict[str, set[str]] = {
     "station": _BOOK | _MOVING,
     "mobile_team": _BOOK | _MOVING,

@@ -54,6 +54,7 @@ from shared.rules.commitments import STATES as COMMITMENT_STATES
 from shared.rules.matching import REASONS
 from shared.rules.need import UNUSABLE
 from shared.rules.signing import SIGNING_STATES
+from shared.rules.transfers import STAGES
 from shared.rules.turnover import COLUMNS as BALANCE_COLUMNS
 
 WEB = Path(__file__).parents[3] / "server" / "web"
@@ -227,6 +228,24 @@ STEMS |= {
     "balance.column.": ("opening", *BALANCE_COLUMNS, "closing"),
     "balance.title.": BALANCE_COLUMNS,
 }
+
+#: Those of transfers.
+STEMS |= {
+    "transfers.step.": ("decide", "dispatch", "receive", "settle"),
+    "transfers.do.": ("approved", "dispatched", "disputed", "lapsed", "partly", "proposed", "unconfirmed"),
+    "transfers.column.": ("ordered", "dispatched", "accepted", "rejected", "lost", "back", "transit"),
+    "transfers.more.": ("yes", "no"),
+    "transfers.group.": (
+        "open", "transit", "unconfirmed", "disputed", "approved", "proposed", "lapsed", "ended",
+    ),
+    "transfers.barred.": UNUSABLE,
+    "transfers.stage.": STAGES,
+    "transfers.decided.": ("approved", "rejected", "cancelled"),
+    "transfers.summary.": ("dispatch", "receipt", "settlement"),
+    "note.": ("dispatch", "receipt"),
+    "note.sign.": ("writer", "carrier", "keeper", "receiver", "head"),
+    "nav.group.": ("expiring", "books", "planned", "supplies"),
+}  # fmt: skip
 
 
 #: Those of commitments, wastage and supplies.
