@@ -20,6 +20,7 @@ from server.reports.indicators import NOT_OPENED
 from server.reports.people import contacts, doses_given, vaccinated_people, visited_places
 from server.reports.reactions import reactions_of
 from server.reports.units import Unit
+from server.stock.amounts import moved_doses
 from server.stock.models import Item, Lot, StockMovement
 from shared.records.dose import DOSE_TYPES
 from shared.reference import reasons
@@ -128,14 +129,12 @@ class _Counting:
 
     def stock(self) -> None:
         """Doses that left the stock as used or discarded."""
-        columns = (
-            _MOVEMENT.c.site_id, _MOVEMENT.c.moved_on, _MOVEMENT.c.reason, Item.vaccine, Item.doses_per_vial,
-        )  # fmt: skip
+        columns = (_MOVEMENT.c.site_id, _MOVEMENT.c.moved_on, _MOVEMENT.c.reason, Item.vaccine)
         query = (
-            select(*columns, func.sum(_MOVEMENT.c.vials).label("vials"))
+            select(*columns, func.sum(moved_doses()).label("doses"))
             .join(Lot, Lot.id == _MOVEMENT.c.lot_id)
             .join(Item, Item.id == Lot.item_id)
-            .where(_MOVEMENT.c.moved_on.between(self.period.first, self.period.last))
+            .where(_MOVEMENT.c.moved_on.between(self.period.first, self.period.last), ~_MOVEMENT.c.idle)
             .group_by(*columns)
         )
         for row in select_among(self.connection, query, _MOVEMENT.c.site_id, self.sites):
@@ -144,7 +143,7 @@ class _Counting:
             tally.stock = True
             key = self.row_of(unit, row.moved_on, row.vaccine) if row.vaccine and cell else None
             if key is not None and cell is not None:
-                tally.rows[key][cell] -= int(row.vials) * (row.doses_per_vial or 0)
+                tally.rows[key][cell] -= int(row.doses)
 
     def reactions(self) -> None:
         """Reactions, each in the row of the vaccine it came after."""

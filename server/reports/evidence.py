@@ -16,6 +16,7 @@ from server.reports.counting import Campaigns, stock_cell
 from server.reports.people import contacts, doses_given
 from server.reports.reactions import reactions_of
 from server.reports.units import Unit
+from server.stock.amounts import moved_doses
 from server.stock.models import Item, Lot, StockMovement
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell
@@ -81,9 +82,12 @@ def late_records(
     found: dict[str, Late] = {}
     for kind, table, place, day in _RECORDS:
         columns = table.c
+        told = (
+            columns.entry_id if "entry_id" in columns else columns.id
+        )  # one entry may move several holdings
         own = (
-            select(columns.id, columns[place].label("place_id"), _ENTRY.c.kind, _ENTRY.c.received_at)
-            .join(_ENTRY, _ENTRY.c.id == columns.id)
+            select(told, columns[place].label("place_id"), _ENTRY.c.kind, _ENTRY.c.received_at)
+            .join(_ENTRY, _ENTRY.c.id == told)
             .where(columns[day].between(period.first, period.last), _ENTRY.c.received_at > since)
         )
         queries = [own]
@@ -182,17 +186,25 @@ def _people(connection: Connection, unit: Unit, period: Period) -> Iterator[Evid
 def _movements(connection: Connection, unit: Unit, period: Period) -> Iterator[Evidence]:
     query = (
         select(
-            _MOVEMENT.c.id, _MOVEMENT.c.moved_on, _MOVEMENT.c.site_id, _MOVEMENT.c.reason, _MOVEMENT.c.vials,
-            Item.vaccine, Item.doses_per_vial,
+            _MOVEMENT.c.entry_id, _MOVEMENT.c.moved_on, _MOVEMENT.c.site_id, _MOVEMENT.c.reason, Item.vaccine,
+            moved_doses().label("doses"),
         )
         .join(Lot, Lot.id == _MOVEMENT.c.lot_id)
         .join(Item, Item.id == Lot.item_id)
-        .where(_MOVEMENT.c.moved_on.between(period.first, period.last), Item.vaccine.is_not(None))
+        .where(
+            _MOVEMENT.c.moved_on.between(period.first, period.last), Item.vaccine.is_not(None), ~_MOVEMENT.c.idle
+        )
     )  # fmt: skip
     for row in select_among(connection, query, _MOVEMENT.c.site_id, sorted(unit.sites)):
-        doses = -int(row.vials) * (row.doses_per_vial or 0)
         yield Evidence(
-            row.id, "stock_movement", row.moved_on, row.site_id, None, row.vaccine, row.reason, doses
+            row.entry_id,
+            "stock_movement",
+            row.moved_on,
+            row.site_id,
+            None,
+            row.vaccine,
+            row.reason,
+            -int(row.doses),
         )
 
 

@@ -105,7 +105,7 @@ def _chain(
         subject=ids.new(),
         occurred_on=plan.day(-4),
         body={
-            "item": item_id(lot.item), "lot": lot.id, "vials": vials, "deadline": plan.day(-1).isoformat(),
+            "item": item_id(lot.item), "lot": lot.id, "vials": vials, "deadline": plan.day(2).isoformat(),
             "allocation": promise.id, "destination": receiver.station, "cause": "commitment", "status": "approved",
             "document": f"CV {30 + number}/TTYT",
             "reason": f"Đến hạn cam kết còn {vials}/{delivery.vials} lọ chưa dùng",
@@ -117,7 +117,7 @@ def _chain(
         line["thawed_on"] = plan.day(delivery.holding.thawed).isoformat()
     transfer = ids.new()
     order = {
-        "purpose": "recall", "lines": [line | {"vials": vials}], "dispatch_by": plan.day(-1).isoformat(),
+        "purpose": "recall", "lines": [line | {"vials": vials}], "dispatch_by": plan.day(1).isoformat(),
         "document": f"LĐC {12 + number}/TTYT", "reason": "Nơi nhận còn người đến lịch tiêm mũi nhắc lại",
         "allocation": promise.id, "recall": recall,
     }  # fmt: skip
@@ -142,14 +142,14 @@ def _chain(
     giver = _keeper(authors, plan, district, promise.site, number)
     sent = {
         "lines": [line | {"vials": vials}], "document": f"PXK {21 + number}", "cold_box": "Phích 2", "celsius": 4,
-        "carrier": "Xe máy của trạm", "expected_on": plan.day(-2).isoformat(),
+        "carrier": "Xe máy của trạm", "expected_on": plan.day(1).isoformat(),
     }  # fmt: skip
     giver.write(
         "dispatch",
         place=promise.site,
         subject=transfer,
         body=sites | sent,
-        occurred_on=plan.day(-3),
+        occurred_on=plan.day(0),
         entry_id=ids.new(),
     )
     giver.flush()
@@ -166,7 +166,7 @@ def _chain(
         place=receiver.station,
         subject=transfer,
         body=sites | came,
-        occurred_on=plan.day(-2),
+        occurred_on=plan.day(0),
         entry_id=ids.new(),
     )
     taker.flush()

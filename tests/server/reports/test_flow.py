@@ -51,6 +51,32 @@ def test_what_no_record_tells_is_blank_and_never_0(commune: Commune) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.proves("R008")
+def test_opened_vials_count_by_their_doses_and_what_was_taken_back_not_at_all(commune: Commune) -> None:
+    lot, on = commune.world.lots[0], DAY.isoformat()
+    opening = {
+        "state": "chilled",
+        "vials": -1,
+        "doses": -6,
+        "reason": "opened",
+        "to_state": "opened",
+        "to_opened_on": on,
+    }
+    commune.write("stock_movement", lot, commune.station, opening)
+    opened = {"state": "opened", "opened_on": on}
+    commune.write(
+        "stock_movement", lot, commune.station, opened | {"vials": 0, "doses": -4, "reason": "administered"}
+    )
+    commune.write(
+        "stock_movement", lot, commune.station, opened | {"vials": -1, "doses": -2, "reason": "session_end"}
+    )
+    wrong = commune.use(3)
+    back = {"state": "frozen", "vials": 3, "reason": "administered", "reverses": wrong}
+    commune.write("stock_movement", lot, commune.station, back)
+    told = row(commune)
+    assert (told["stock_doses_used"], told["stock_doses_discarded"]) == (4, 2)
+
+
 @pytest.mark.proves("R006")
 def test_each_record_counts_where_it_belongs(commune: Commune) -> None:
     p = commune.people
