@@ -67,7 +67,7 @@ TABLES = (
 )
 
 #: What the fold of reversals looks at.
-_REVERSALS = select(_MOVEMENT)
+_REVERSIBLE = select(_MOVEMENT).where(_MOVEMENT.c.transfer_id.is_(None), _MOVEMENT.c.count_id.is_(None))
 
 
 def project(connection: Connection, arrived: Arrived) -> None:
@@ -94,25 +94,33 @@ def _counts(connection: Connection, arrived: Arrived) -> set[str]:
 
 def _movements(connection: Connection, arrived: Arrived) -> set[str]:
     """New movements, and the reversals and reversed ones they are judged together with."""
-    rows = {row["id"]: row for entry in arrived.of("stock_movement") for row in stock.movement_rows(entry)}
-    if not rows:
+    new = {row["id"]: row for entry in arrived.of("stock_movement") for row in stock.movement_rows(entry)}
+    if not new:
         return set()
-    new = {row["entry_id"] for row in rows.values()}
-    reversed_ones = {row["reverses_id"] for row in rows.values() if row["reverses_id"]}
-    concerned = new | reversed_ones
-    stored = select_among(connection, _REVERSALS, _MOVEMENT.c.entry_id, reversed_ones)
-    stored += select_among(connection, _REVERSALS, _MOVEMENT.c.reverses_id, concerned)
-    # Movements of transfers and explanations are not reversed: their documents are corrected.
-    known = {
-        row.id: row._asdict()
-        for row in stored
-        if row.transfer_id is None and row.count_id is None and row.entry_id not in new
-    }
-    settled = stock.settled([*rows.values(), *known.values()])
+    known = _judged_together(connection, new.values())
+    settled = stock.settled([*(known | new).values()])
     insert_rows(
         connection, _MOVEMENT, [row for row in settled if row != known.get(row["id"])], replace=("id",)
     )
     return {row["holding_id"] for row in settled}
+
+
+def _judged_together(connection: Connection, rows: Iterable[Row]) -> dict[str, Row]:
+    """Stored movements that these reverse or that reverse these, and so on: a reversal is never judged without what
+    it is of. Movements of transfers and explanations are not reversed: their documents are corrected.
+    """
+    found: dict[str, Row] = {}
+    asked: set[str] = set()
+    wanted = {entry for row in rows for entry in (row["entry_id"], row["reverses_id"]) if entry}
+    while asking := wanted - asked:
+        asked |= asking
+        for column in (_MOVEMENT.c.entry_id, _MOVEMENT.c.reverses_id):
+            for row in select_among(connection, _REVERSIBLE, column, asking):
+                found[row.id] = row._asdict()
+        wanted |= {
+            entry for row in found.values() for entry in (row["entry_id"], row["reverses_id"]) if entry
+        }
+    return found
 
 
 def _explanations(connection: Connection, arrived: Arrived) -> set[str]:

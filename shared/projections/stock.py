@@ -153,27 +153,25 @@ def movement_rows(entry: Entry) -> list[Row]:
 
 
 def settled(movements: Iterable[Row]) -> list[Row]:
-    """Rows of movements with every reversal among them judged: it counts, on the day of what it takes back, when it
-    mirrors a movement that is no reversal, and is the first (by id) to do so; else it is idle.
+    """Rows of movements with every reversal among them judged. One that mirrors a movement which is no reversal stands
+    on that movement's day; of several mirrors the first (by id) counts, the others and what mirrors nothing are idle.
 
-    Depends on the set of rows alone. All rows of the movements concerned and of their reversals must be there.
+    Depends on the set of rows alone, also of rows that were settled before. All rows of the movements concerned and
+    of their reversals must be there.
     """
     by_entry: dict[str, list[Row]] = {}
     for row in movements:
         by_entry.setdefault(row["entry_id"], []).append(row)
-    reversals: dict[str, list[str]] = {}
-    for entry_id, rows in sorted(by_entry.items()):
-        target = by_entry.get(rows[0]["reverses_id"])
-        if target and target[0]["reverses_id"] is None and _mirrors(rows, target):
-            reversals.setdefault(rows[0]["reverses_id"], []).append(entry_id)
-    counting = {found[0]: target for target, found in reversals.items()}
+    first: dict[str, str] = {}
     result = []
-    for entry_id, rows in by_entry.items():
-        if rows[0]["reverses_id"] is None:
+    for entry_id, rows in sorted(by_entry.items()):
+        of = rows[0]["reverses_id"]
+        target = by_entry.get(of)
+        if of is None:
             result += rows
-        elif entry_id in counting:
-            moved_on = by_entry[counting[entry_id]][0]["moved_on"]
-            result += [row | {"idle": False, "moved_on": moved_on} for row in rows]
+        elif target and target[0]["reverses_id"] is None and _mirrors(rows, target):
+            idle = first.setdefault(of, entry_id) != entry_id
+            result += [row | {"idle": idle, "moved_on": target[0]["moved_on"]} for row in rows]
         else:
             result += [row | {"idle": True} for row in rows]
     return result

@@ -105,9 +105,10 @@ def home(phone: Harness) -> None:
 
 def sync(phone: Harness) -> None:
     """Send everything, by touch, and wait until the receipt says so."""
+    store = phone.app.phone.store
+    phone.wait_for(lambda: not phone.app.phone.syncing, 60)  # it may have begun by itself
     phone.app.stage.go("outbox")
     phone.settle()
     phone.press("Đồng bộ ngay")
-    store = phone.app.phone.store
     phone.wait_for(lambda: store.outbox_summary().unsent == 0 and not phone.app.phone.syncing, 60)
     home(phone)
