@@ -43,6 +43,7 @@ COMMITMENT_SIGNS = {
     "recalled": ("undo-variant", "late"),
     "kept": ("check", "good"),
     "waiting": ("clock-outline", "muted"),
+    "recovered": ("undo-variant", "muted"),
     "closed": ("check-circle-outline", "good"),
     "withdrawn": ("cancel", "muted"),
 }
