@@ -181,7 +181,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @pytest.mark.proves("R081", "L25", "L9")
-@settings(max_examples=80, phases=PHASES, suppress_health_check=SLOW)
+@settings(max_examples=50, phases=PHASES, suppress_health_check=SLOW)
 @given(history=stock_steps, chance=st.randoms(use_true_random=False))
 def test_the_stock_book_balances_whatever_arrives(
     in_memory: Ledger, history: list[Step], chance: random.Random
@@ -191,7 +191,7 @@ def test_the_stock_book_balances_whatever_arrives(
 
 @pytest.mark.proves("R081", "L25")
 def test_the_same_on_postgresql(pg: Engine) -> None:
-    @settings(max_examples=20, phases=PHASES, suppress_health_check=SLOW, database=None)
+    @settings(max_examples=12, phases=PHASES, suppress_health_check=SLOW, database=None)
     @given(history=stock_steps, chance=st.randoms(use_true_random=False))
     def law(history: list[Step], chance: random.Random) -> None:
         obeys(Ledger(pg), history, chance)

@@ -97,7 +97,7 @@ def shown(connection: Connection) -> dict[str, list[tuple[str, ...]]]:
 
 @pytest.mark.proves("R081", "L2", "L9")
 @settings(
-    max_examples=25,
+    max_examples=15,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

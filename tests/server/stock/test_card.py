@@ -72,7 +72,7 @@ def test_a_reversed_pair_is_crossed_and_counts_on_the_day_of_the_first(books: Bo
     assert [(line.on, line.vials, line.crossed, line.idle) for line in lines if line.entry_id != right] == [
         (TODAY - 9 * D, 10, True, False),
         (TODAY - 9 * D, -10, True, False),
-        (TODAY, -10, False, True),
+        (TODAY - 9 * D, -10, False, True),
     ]
     assert [line.reversible for line in lines if line.entry_id == right] == [True]
     assert not any(line.reversible for line in lines if line.entry_id != right)
