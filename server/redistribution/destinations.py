@@ -10,16 +10,17 @@ from sqlalchemy import Connection
 
 from server.places.tree import Tree
 from server.redistribution.expected import expected_demand
-from server.redistribution.losing import USED_DAYS, used_up
+from server.redistribution.losing import used_up
 from server.stock.commitments import using_sites
 from server.stock.expiring import expiring_stock
+from shared.rules.alerts import USED_OVER_DAYS
 from shared.rules.at_risk import Demand, Stock, can_absorb, steady_demand
 from shared.rules.need import why_unusable
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A site with its usable doses (units) of an item, the use of the last USED_DAYS, and what it can absorb of more
+    """A site with its usable doses (units) of an item, its use in USED_OVER_DAYS, and what it can absorb of more
     that expires on a day. A store stands for the sites it serves.
     """
 
@@ -39,7 +40,7 @@ def destinations(
     today: date,
 ) -> list[Destination]:
     """Sites (none of `giving`) by how much they can absorb of the item, the most first; those that can take none are
-    left out. Demand is the newest forecast (people still due among it), else the use of the last USED_DAYS.
+    left out. Demand is the newest forecast (people still due among it), else the use of the last USED_OVER_DAYS.
     """
     used = used_up(connection, sites, (), today)
     expected = expected_demand(connection, sites, today)
@@ -57,7 +58,7 @@ def destinations(
         usage = sum(used.get((each, item), 0) for each in around)
         held_there = [one for each in around for one in stock.get(each, ())]
         demands = [
-            expected.get((each, item)) or steady_demand(used.get((each, item), 0), USED_DAYS, today)
+            expected.get((each, item)) or steady_demand(used.get((each, item), 0), USED_OVER_DAYS, today)
             for each in [one for one in around if one != site] or around  # a store's own is that of its sites
         ]
         absorbs = can_absorb(held_there, _together(demands), expiry)

@@ -12,16 +12,11 @@ from server.database import select_among
 from server.redistribution.expected import expected_demand
 from server.stock.expiring import ExpiringStock, expiring_stock
 from server.stock.models import Item, Lot, StockMovement
+from shared.rules.alerts import USED_OVER_DAYS, WARN_DAYS
 from shared.rules.at_risk import Demand, losses, steady_demand
 from shared.rules.need import why_unusable
 
 _MOVED: Table = StockMovement.__table__  # type: ignore[assignment]
-
-#: What a site used up is looked at over this long: four weeks hold every weekday alike.
-USED_DAYS = 28
-
-#: Days before the expiry from which on an item without days of its own is told of.
-WARN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,7 @@ class Exposed:
     """A holding with what stands against it, in doses (in units for items without doses).
 
     `unusable` is why it may not be used (`why_unusable`), None when it may. `amount` is there by the book, below zero
-    nothing; `usable` of it may be used. `used` is what the site used up of the item in the last USED_DAYS; `losing`
+    nothing; `usable` of it may be used. `used` is what the site used up of the item in USED_OVER_DAYS; `losing`
     what of a usable holding expires unused when the shortest date goes first and use is as forecast, or goes on as it
     was. `warned`: it expires within the days its item is told of before.
     """
@@ -62,7 +57,7 @@ def exposed(
     warn_days: Mapping[str, int],
     today: date,
 ) -> list[Exposed]:
-    """The same from what was read: `used` by (site, item) in USED_DAYS, which is the demand where none is `expected`,
+    """The same from what was read: `used` by (site, item) in USED_OVER_DAYS, the demand where none is `expected`,
     `warn_days` by item.
     """
     shelves: dict[tuple[str, str], list[tuple[ExpiringStock, str | None]]] = {}
@@ -77,7 +72,7 @@ def exposed(
             for stock, reason in held
             if reason is None and stock.expiry and _amount(stock) > 0
         ]
-        lost = iter(losses(counted, expected.get(shelf) or steady_demand(use, USED_DAYS, today)))
+        lost = iter(losses(counted, expected.get(shelf) or steady_demand(use, USED_OVER_DAYS, today)))
         for stock, reason in held:
             counts = reason is None and stock.expiry and _amount(stock) > 0
             left, warn = stock.days_left, warn_days.get(stock.item_id, WARN_DAYS)
@@ -91,7 +86,7 @@ def exposed(
 def used_up(
     connection: Connection, sites: Collection[str], stores: Collection[str], today: date
 ) -> dict[tuple[str, str], int]:
-    """(site, item) -> doses (units) used up in the USED_DAYS before today and on it."""
+    """(site, item) -> doses (units) used up in the USED_OVER_DAYS before today and on it."""
     doses = case((_MOVED.c.state == "opened", _MOVED.c.doses), else_=_MOVED.c.vials * Item.doses_per_vial)
     query = (
         select(
@@ -103,7 +98,7 @@ def used_up(
         .join(Lot, Lot.id == _MOVED.c.lot_id)
         .join(Item, Item.id == Lot.item_id)
         .where(
-            _MOVED.c.moved_on > today - timedelta(days=USED_DAYS),
+            _MOVED.c.moved_on > today - timedelta(days=USED_OVER_DAYS),
             _MOVED.c.moved_on <= today,
             or_(_MOVED.c.reason == "administered", _MOVED.c.reason == "issued"),
             _MOVED.c.idle.is_(False),

@@ -150,12 +150,6 @@ def latest_runs(connection: Connection, provinces: Collection[str], items: Colle
     return sorted(found, key=lambda run: (-run.saves, run.item_name_vi, run.id))
 
 
-def run_of(connection: Connection, run_id: str) -> Run | None:
-    """One run, or None."""
-    row = connection.execute(_runs().where(_RUN.c.id == run_id)).first()
-    return None if row is None else _run(row)
-
-
 def runs_state(connection: Connection) -> tuple[int, datetime | None]:
     """Something that is another as soon as anything was weighed, and so forecast, again."""
     row = connection.execute(select(func.count(), func.max(_RUN.c.made_at))).one()

@@ -13,7 +13,7 @@ from flask_login import login_required
 
 from server.places.order import place_key
 from server.places.tree import Node
-from server.redistribution.losing import USED_DAYS, Exposed, exposed_stock
+from server.redistribution.losing import Exposed, exposed_stock
 from server.settings import current_settings
 from server.stock.count_reviews import OVERDUE_DAYS, last_counted
 from server.web import blueprint
@@ -22,6 +22,7 @@ from server.web.kept import kept_by_site
 from server.web.listing import Paging, Sorting
 from server.web.stock_keeping import SITE_LEVELS, keeps, seen_site, stores_in_sight
 from server.web.texts import in_language
+from shared.rules.alerts import USED_OVER_DAYS
 from shared.text.folding import sort_key
 
 
@@ -29,7 +30,7 @@ from shared.text.folding import sort_key
 class Shelf:
     """All holdings of some items together. Amounts are doses of vaccines (`doses`) or units of one other item.
 
-    `used` is what was used up in USED_DAYS; `losing` what of the usable will expire unused.
+    `used` is what was used up in USED_OVER_DAYS; `losing` what of the usable will expire unused.
     """
 
     held: tuple[Exposed, ...]
@@ -68,7 +69,7 @@ class Shelf:
     @property
     def days_of_stock(self) -> int | None:
         """How long the usable stock lasts at the rate of late; None when nothing was used."""
-        return self.usable * USED_DAYS // self.used if self.used else None
+        return self.usable * USED_OVER_DAYS // self.used if self.used else None
 
     @property
     def why_not(self) -> list[tuple[str, int]]:
@@ -172,7 +173,7 @@ def stock_site(site_id: str) -> ResponseReturnValue:
         counted=counted,
         overdue=counted is None or (today - counted).days > OVERDUE_DAYS,
         may_keep=keeps(site),
-        used_days=USED_DAYS,
+        used_days=USED_OVER_DAYS,
         path=area().path(site.id)[:-1],
     )
 

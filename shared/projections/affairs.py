@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.clock import from_stamp
 from shared.entries import Entry
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 from shared.projections.stock import compact
 from shared.text.folding import normalise
@@ -47,8 +48,8 @@ def matter_row(entry: Entry, corrected_by: str | None) -> Row:
         "ask": body.get(_ASK.get(kind, "")),
         "people": body.get("people"),
         "area": body.get("area"),
-        "from_on": _day(body.get("from_on")),
-        "due_on": _day(body.get("due_on")),
+        "from_on": day_of(body.get("from_on")),
+        "due_on": day_of(body.get("due_on")),
         "urgent": kind == "staff_shortage" or bool(body.get("urgent")),
         "author_id": entry.author,
         "told_on": entry.occurred_on,
@@ -128,7 +129,7 @@ def content_row(folded: Folded) -> Row | None:
         "text": values["text"],
         "source": values.get("source"),
         "valid_from": date.fromisoformat(values["valid_from"]),
-        "valid_to": _day(values.get("valid_to")),
+        "valid_to": day_of(values.get("valid_to")),
     }
 
 
@@ -159,7 +160,3 @@ def sms_row(folded: Folded) -> Row | None:
 def told_at(entry: Entry) -> datetime:
     """The moment of recording by the server's clock, as far as it was measured; UTC."""
     return from_stamp(entry.recorded_at) + timedelta(seconds=entry.clock_offset_s or 0)
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.clock import VIETNAM
 from shared.entries import Entry
+from shared.projections.days import day_of
 from shared.rules.screening import summed_up
 from shared.rules.series import had_by, in_order
 
@@ -30,7 +31,7 @@ def visit_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
         "village_id": entry.place,
         "visited_on": entry.occurred_on,
         "visit_type": body["visit_type"],
-        "revisit_on": _day(body.get("revisit_on")),
+        "revisit_on": day_of(body.get("revisit_on")),
         "communication": body.get("communication"),
         "note": body.get("note"),
         "author_id": entry.author,
@@ -43,7 +44,7 @@ def visit_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
             "person_id": line["person"],
             "outcome": line["outcome"],
             "reason": line.get("reason"),
-            "appointment_on": _day(line.get("appointment_on")),
+            "appointment_on": day_of(line.get("appointment_on")),
             "reached": line.get("reached"),
             "consent": line.get("consent"),
             "transport_need": bool(line.get("transport_need")),
@@ -98,7 +99,3 @@ def population_rows(entry: Entry, corrected_by: str | None) -> list[Row]:
         }
         for group, line in lines.items()
     ]
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -1,8 +1,8 @@
 """Rows of decisions on leftovers."""
 
-from datetime import date
 from typing import Any
 
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 
 
@@ -16,7 +16,7 @@ def decision_row(folded: Folded) -> dict[str, Any] | None:
         "site_id": folded.origin,
         "lot_id": values["lot"],
         "decision": values["decision"],
-        "until": date.fromisoformat(values["until"]) if values.get("until") else None,
+        "until": day_of(values.get("until")),
         "document": values.get("document"),
         "reason": values.get("reason"),
     }

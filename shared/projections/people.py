@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 from shared.text.folding import normalise, search_key, sort_key
 from shared.text.phones import normalise_phone
@@ -55,15 +56,15 @@ def person_row(folded: Folded) -> Row | None:
         "guardian_name": _text(values.get("guardian_name")),
         "guardian_phone": _phone(values.get("guardian_phone")),
         "residence": values["residence"],
-        "residence_since": _day(values.get("residence_since")),
-        "came_on": _day(values.get("came_on")),
+        "residence_since": day_of(values.get("residence_since")),
+        "came_on": day_of(values.get("came_on")),
         "came_from": _text(values.get("came_from")),
         "vulnerable": ",".join(sorted(set(values.get("vulnerable", ())))),
         "group_place_id": values.get("group_place"),
         "group_name": _text(values.get("group_name")),
         "cannot_come": values.get("cannot_come"),
         "contraindication": values.get("contraindication"),
-        "covid_on": _day(values.get("covid_on")),
+        "covid_on": day_of(values.get("covid_on")),
     }
 
 
@@ -78,7 +79,3 @@ def _text(value: str | None) -> str | None:
 
 def _phone(value: str | None) -> str | None:
     return (normalise_phone(value) or normalise(value)) if value else None
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

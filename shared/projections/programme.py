@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from shared.entries import Entry
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 
 Row = dict[str, Any]
@@ -30,7 +31,7 @@ def place_rows(folded: Folded) -> dict[str, list[Row]]:
             {
                 "place_id": place,
                 "valid_from": date.fromisoformat(version["valid_from"]),
-                "valid_to": _day(version.get("valid_to")),
+                "valid_to": day_of(version.get("valid_to")),
                 "name": version["name"],
                 "unit_type": version["unit_type"],
                 "code": version.get("code"),
@@ -61,7 +62,7 @@ def campaign_row(folded: Folded) -> Row | None:
         "disease": values["disease"],
         "document": values["document"],
         "starts_on": date.fromisoformat(values["starts_on"]),
-        "ends_on": _day(values.get("ends_on")),
+        "ends_on": day_of(values.get("ends_on")),
     }
 
 
@@ -93,18 +94,14 @@ def plan_deviation_row(entry: Entry, corrected_by: str | None) -> Row:
         "campaign_id": body["campaign"],
         "age_group": body.get("age_group"),
         "dose_type": body.get("dose_type"),
-        "due_on": _day(body.get("due_on")),
+        "due_on": day_of(body.get("due_on")),
         "reason": body["reason"],
         "differs": body["differs"],
         "proposed": body.get("proposed"),
         "proposed_people": body.get("proposed_people"),
-        "proposed_due_on": _day(body.get("proposed_due_on")),
+        "proposed_due_on": day_of(body.get("proposed_due_on")),
         "from_on": date.fromisoformat(body["from_on"]),
         "reported_on": entry.occurred_on,
         "author_id": entry.author,
         "corrected_by": corrected_by,
     }
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

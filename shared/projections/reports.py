@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from shared.entries import Entry
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 from shared.projections.stock import compact
 
@@ -37,7 +38,7 @@ def report_row(folded: Folded) -> Row | None:
         "rows": compact(values["rows"]),
         "nothing_held": bool(values.get("nothing_held")),
         "plan_document": values.get("plan_document"),
-        "plan_valid_from": _day(values.get("plan_valid_from")),
+        "plan_valid_from": day_of(values.get("plan_valid_from")),
         "counted_at": values["counted_at"],
         "heads": ",".join(sorted(folded.heads)),
     }
@@ -105,7 +106,7 @@ def close_row(entry: Entry, corrected_by: str | None) -> Row:
         "form": body["form"],
         **_period(body),
         "plan_document": body.get("plan_document"),
-        "plan_valid_from": _day(body.get("plan_valid_from")),
+        "plan_valid_from": day_of(body.get("plan_valid_from")),
         "as_of": body["as_of"],
         "reason": body.get("reason"),
         "units": compact(body["units"]),
@@ -168,7 +169,3 @@ def _period(values: dict[str, Any]) -> Row:
         "last_on": date.fromisoformat(values["last_on"]),
         "campaign_id": values.get("campaign"),
     }
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from shared.entries import Entry
+from shared.projections.days import day_of
 from shared.projections.events import recorded_day
 from shared.projections.register import Folded
 from shared.projections.stock import compact
@@ -24,7 +25,7 @@ def screening_row(entry: Entry, corrected_by: str | None) -> Row:
         "screened_on": entry.occurred_on,
         "outcome": body["outcome"],
         "reason": body.get("reason"),
-        "deferred_until": _day(body.get("deferred_until")),
+        "deferred_until": day_of(body.get("deferred_until")),
         "form": body.get("form"),
         "answers": compact(body.get("answers") or []),
         "author_id": entry.author,
@@ -65,7 +66,7 @@ def opening_row(folded: Folded) -> Row | None:
         "dose_type": values["dose_type"],
         "vaccines": ",".join(sorted(set(values.get("vaccines", ())))),
         "opens_on": date.fromisoformat(values["opens_on"]),
-        "closes_on": _day(values.get("closes_on")),
+        "closes_on": day_of(values.get("closes_on")),
         "interval_days": values.get("interval_days"),
         "interval_months": values.get("interval_months"),
         "covid_deferral_months": values.get("covid_deferral_months"),
@@ -89,7 +90,3 @@ def opening_of(row: Mapping[str, Any]) -> Opening:
         condition=row["condition"] or "",
         document=row["document"],
     )
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -10,6 +10,7 @@ from typing import Any
 from shared.entries import Entry
 from shared.identifiers import holding_id, named_id
 from shared.projections.corrections import standing
+from shared.projections.days import day_of
 from shared.projections.register import Folded
 from shared.rules.months import month_end
 
@@ -93,7 +94,7 @@ def lot_row(folded: Folded) -> Row | None:
     if not folded.known:
         return None
     values = folded.values
-    printed = _day(values.get("label_expiry"))
+    printed = day_of(values.get("label_expiry"))
     if printed and values.get("expiry_precision") == "month":
         printed = month_end(printed)
     return {
@@ -214,8 +215,8 @@ def count_rows(entry: Entry, corrected_by: str | None) -> tuple[Row, list[Row]]:
                 "holding_id": holding_id(entry.place, line["lot"], state, thawed_on, opened_on),
                 "lot_id": line["lot"],
                 "state": state,
-                "thawed_on": _day(thawed_on),
-                "opened_on": _day(opened_on),
+                "thawed_on": day_of(thawed_on),
+                "opened_on": day_of(opened_on),
                 **{
                     name: line.get(name)
                     for name in ("vials", "doses", "vvm", "condition", "solution", "note")
@@ -261,8 +262,8 @@ def _moved(
         "lot_id": lot,
         "holding_id": holding_id(entry.place, lot, state, thawed_on, opened_on),
         "state": state,
-        "thawed_on": _day(thawed_on),
-        "opened_on": _day(opened_on),
+        "thawed_on": day_of(thawed_on),
+        "opened_on": day_of(opened_on),
         "vials": moved[0],
         "doses": moved[1],
         "reason": reason,
@@ -289,7 +290,7 @@ def allocation_row(folded: Folded) -> Row | None:
         "reason": values.get("reason"),
         "withdrawn": values.get("withdrawn"),
         "lot_id": values.get("lot"),
-        "use_by": _day(values.get("use_by")),
+        "use_by": day_of(values.get("use_by")),
         "weekly": values.get("weekly"),
     }
 
@@ -334,7 +335,7 @@ def equipment_row(folded: Folded) -> Row | None:
         "id": folded.subject,
         "site_id": folded.origin,
         "item_id": values["item"],
-        "received_on": _day(values.get("received_on")),
+        "received_on": day_of(values.get("received_on")),
         "in_use": values.get("in_use"),
         **{name: values.get(name) for name in EQUIPMENT_TEXTS},
     }
@@ -343,7 +344,3 @@ def equipment_row(folded: Folded) -> Row | None:
 def compact(value: Any) -> str:
     """JSON text, keys sorted, without spaces: the same for the same value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

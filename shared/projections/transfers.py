@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from shared.entries import Entry
 from shared.identifiers import holding_id, named_id
 from shared.projections import corrections
+from shared.projections.days import day_of
 from shared.projections.stock import NO_MOVEMENT, Row, compact
 
 #: Decisions, the weightiest first: who says no after another said yes is heard, whatever came first.
@@ -75,8 +75,8 @@ def _transfer(
         "ordered_on": order.occurred_on if order else None,
         "ordered_by": order.author if order else None,
         "purpose": said.get("purpose", "supply"),
-        "dispatch_by": _day(decided.get("dispatch_by") or said.get("dispatch_by")),
-        "arrive_by": _day(said.get("arrive_by")),
+        "dispatch_by": day_of(decided.get("dispatch_by") or said.get("dispatch_by")),
+        "arrive_by": day_of(said.get("arrive_by")),
         "document": decided.get("document") or said.get("document"),
         "reason": said.get("reason"),
         "saves": said.get("saves"),
@@ -108,7 +108,7 @@ def _lines(
                 "transfer_id": subject,
                 "lot_id": key[0],
                 "state": key[1],
-                "thawed_on": _day(key[2]),
+                "thawed_on": day_of(key[2]),
                 **dict.fromkeys(("ordered", "dispatched", "accepted", "rejected", "lost", "back"), 0),
             },
         )
@@ -163,7 +163,7 @@ def _movements(entry: Entry, order: Entry | None, standing: Sequence[Entry]) -> 
                     "lot_id": line["lot"],
                     "holding_id": holding_id(site, line["lot"], state, line.get("thawed_on")),
                     "state": state,
-                    "thawed_on": _day(line.get("thawed_on")),
+                    "thawed_on": day_of(line.get("thawed_on")),
                     "opened_on": None,
                     "vials": vials,
                     "doses": 0,
@@ -193,7 +193,3 @@ def _known_document(order: Entry | None, standing: Sequence[Entry]) -> str | Non
     """The number the sender gave, or that of the order."""
     sent = (entry.body.get("document") for entry in standing if entry.kind == "dispatch")
     return next((found for found in sent if found), order.body.get("document") if order else None)
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

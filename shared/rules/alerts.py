@@ -42,7 +42,7 @@ URGENT_DAYS = 7
 #: Stock that outlasts these days is not said to be at risk: use may change before then.
 RISK_DAYS = 90
 
-#: A site's own use over so many days tells what it will use.
+#: A site's own use over so many days tells what it will use: four weeks hold every weekday alike.
 USED_OVER_DAYS = 28
 
 #: Days a transfer may be on its way when nobody said when it will arrive, and days late at which it is pressing.

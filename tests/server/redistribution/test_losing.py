@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from server.database import db, insert_rows
 from server.redistribution.expected import steady_until_served
-from server.redistribution.losing import USED_DAYS, Exposed, exposed, exposed_stock, used_up
+from server.redistribution.losing import Exposed, exposed, exposed_stock, used_up
 from server.redistribution.models import DemandForecast
 from server.stock.expiring import ExpiringStock
+from shared.rules.alerts import USED_OVER_DAYS
 from shared.rules.at_risk import at_risk, steady_demand
 from shared.rules.expiry import bucket
 from tests.server.world import TODAY, World
@@ -53,7 +54,7 @@ def test_losses_of_a_shelf_are_those_of_the_identity(held: list[ExpiringStock], 
         for item in ITEMS:
             shelf = [e for e in found if (e.stock.site_id, e.stock.item_id) == (site, item)]
             usable = [(e.stock.expiry, e.usable) for e in shelf if e.usable and e.stock.expiry]
-            demand = steady_demand(used.get((site, item), 0), USED_DAYS, TODAY)
+            demand = steady_demand(used.get((site, item), 0), USED_OVER_DAYS, TODAY)
             assert sum(e.losing for e in shelf) == at_risk(usable, demand)
             assert all(0 <= e.losing <= e.usable for e in shelf)
             if not used.get((site, item)):
@@ -124,7 +125,7 @@ def test_use_and_losses_of_a_station_from_its_book(fresh: tuple[Flask, World]) -
         author.flush()
         assert used_up(connection, [site], (), TODAY) == {(site, world.item): 6}
         assert used_up(connection, [site], [site], TODAY) == {(site, world.item): 12}, "a store issues"
-        assert used_up(connection, [site], (), TODAY + timedelta(days=USED_DAYS)) == {}
+        assert used_up(connection, [site], (), TODAY + timedelta(days=USED_OVER_DAYS)) == {}
         assert _of(exposed_stock(connection, [site], (), TODAY), lot).used == 6
         _forecast(world, site, 10**7, TODAY - timedelta(days=8))
         assert _of(exposed_stock(connection, [site], (), TODAY), lot).losing > 0, "too old a forecast"
