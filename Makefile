@@ -1,6 +1,6 @@
 # One line for each command: `make help`. ARGS is handed on, for example: make test ARGS="tests/repository -x"
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors indicators screenshots
+.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors indicators screenshots golden
 
 BIN := .venv/bin
 SIZE ?= small
@@ -61,3 +61,7 @@ errors: setup  ## Làm lại ERRORS.md từ danh mục lỗi / make ERRORS.md fr
 
 screenshots: setup ## Chụp lại mọi trang và màn hình vào build/screenshots / picture every page and screen
 	SCREENSHOTS=build/screenshots $(BIN)/pytest -m "browser or phone" $(ARGS)
+
+golden: setup  ## Giữ ảnh chuẩn của mọi màn hình sau khi đã xem / keep the pictures of every screen, having looked at them
+	GOLDEN=keep SCREENSHOTS=build/screenshots $(BIN)/pytest tests/phone/test_pictures.py $(ARGS)
+	$(BIN)/python -m tests.phone.golden

@@ -10,7 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server import errors
 from server.accounts import session
 from server.database import db, prepare_engine
-from server.settings import EXTENSION, Settings
+from server.settings import EXTENSION, Settings, current_settings
+from shared.clock import stamp
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -43,9 +44,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def health() -> Response:
-    """Whether the server and its database answer; 503 with Retry-After when the database does not."""
+    """Whether the server and its database answer, and the field's time here; 503 with Retry-After when the database
+    does not. A demonstration says that it is one.
+    """
     db.session.execute(text("SELECT 1"))
-    return jsonify(status="ok")
+    settings = current_settings()
+    return jsonify(status="ok", server_time=stamp(settings.clock.now()), demo=settings.demo)
 
 
 def _register_blueprints(app: Flask, csrf: CSRFProtect) -> None:

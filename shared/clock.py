@@ -5,6 +5,7 @@ another month. Tokens, sign-in locks and leases never ask it: they live in real 
 """
 
 import os
+import time as system
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Protocol
 
@@ -13,6 +14,9 @@ VIETNAM = timezone(timedelta(hours=7), "UTC+7")
 
 #: When an unset time of day is needed for a TUNGNHA_NOW that names only a date.
 MORNING = time(8, 0)
+
+#: The system's clock of seconds since its start that also counts sleep (Linux and Android), where there is one.
+_RUNNING: int | None = getattr(system, "CLOCK_BOOTTIME", None)
 
 
 def stamp(moment: datetime) -> str:
@@ -37,6 +41,10 @@ class Clock(Protocol):
         """The present day in Vietnam."""
         ...
 
+    def steady(self) -> float:
+        """Seconds that only run on, whatever hour anybody sets: they measure how long, and begin again at a restart."""
+        ...
+
 
 class FieldClock:
     """Real time, shifted so that the moment it was made counts as `start`; time runs on from there."""
@@ -59,6 +67,10 @@ class FieldClock:
         """The present day in Vietnam."""
         return self.now().astimezone(VIETNAM).date()
 
+    def steady(self) -> float:
+        """Seconds since the device was started, those it slept through included where the system counts them."""
+        return system.clock_gettime(_RUNNING) if _RUNNING is not None else system.monotonic()
+
 
 class FixedClock:
     """A clock that moves only when told to: simulations and tests walk through days with it."""
@@ -67,6 +79,7 @@ class FixedClock:
         if not isinstance(start, datetime):
             start = datetime.combine(start, MORNING, VIETNAM)
         self._now = start.astimezone(UTC)
+        self._set_by = timedelta(0)
 
     def now(self) -> datetime:
         """The moment it was last set to."""
@@ -79,6 +92,15 @@ class FixedClock:
     def advance(self, *, days: int = 0, minutes: int = 0, seconds: int = 0) -> None:
         """Move on."""
         self._now += timedelta(days=days, minutes=minutes, seconds=seconds)
+
+    def steady(self) -> float:
+        """Seconds it moved on by itself, without those it was set by."""
+        return (self._now - self._set_by).timestamp()
+
+    def set_by(self, **by: float) -> None:
+        """Set it forward or back by a span (the words of `timedelta`), as a hand does: no time passes."""
+        self._now += timedelta(**by)
+        self._set_by += timedelta(**by)
 
 
 def parse_now(text: str) -> datetime:

@@ -26,9 +26,9 @@ class Kind:
     envelope's place, ``home`` that of the person's home village; `people` says where those persons stand:
     in the envelope (``subject``) or in fields of the body that every entry of the kind carries; `together` is
     the field and value that make them one, so that each is heard of at the homes of all. `reference`
-    kinds describe the programme; they stand in the province's stream and reach every phone. An `urgent` kind
-    is sent before what was recorded earlier (R027). `sites` are fields of the body, in every entry of the kind, that
-    name further places whose streams hear of it.
+    kinds describe the programme; they stand in the province's stream and reach every phone. `urgent` says whether
+    an entry of the kind is sent before what was recorded earlier (R027); None: none of them is. `sites` are fields of
+    the body, in every entry of the kind, that name further places whose streams hear of it.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Kind:
     reference: bool = False
     people: tuple[str, ...] = ("subject",)
     together: tuple[str, str] | None = None
-    urgent: bool = False
+    urgent: Callable[[Entry], bool] | None = None
     sites: tuple[str, ...] = ()
     check_whole: Check = field(init=False, repr=False)
     check_changes: Check = field(init=False, repr=False)
@@ -77,6 +77,10 @@ class Kind:
     def streams_of(self, entry: Entry) -> set[str]:
         """The streams of places that hear of an entry of this kind, homes aside."""
         return {entry.place, *(entry.body[name] for name in self.sites)}
+
+    def cannot_wait(self, entry: Entry) -> bool:
+        """Whether an entry of this kind is sent before what was recorded earlier."""
+        return self.urgent is not None and self.urgent(entry)
 
     def joins(self, entry: Entry) -> bool:
         """Whether an entry says that the persons it names belong together."""

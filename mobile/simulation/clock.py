@@ -24,6 +24,10 @@ class SimulatedClock:
         """The day in Vietnam of that moment."""
         return self.now().astimezone(VIETNAM).date()
 
+    def steady(self) -> float:
+        """Seconds that run on, whatever day is played."""
+        return self._present.steady()
+
     def go_to(self, day: date) -> None:
         """Play a past day, at the present time of day."""
         self._back = self._present.today() - day

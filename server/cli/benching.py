@@ -38,7 +38,7 @@ def bench(context: click.Context, size: str, only: tuple[str, ...], as_json: boo
     """Đo tốc độ theo giới hạn đo cùng lúc / measure speed as ratios of a limit of the same run.
 
     It starts a durable PostgreSQL and gunicorn of its own. With --json: {size, push: {rates, bytes_up, …},
-    coverage: {limit_ms, query_ms, page_ms, …}, phone: {cold_start_ms, open_list_ms, …}}.
+    coverage: {limit_ms, query_ms, page_ms, …}, phone: {people, entries, figures: [{name, value, limit, ratio, met}]}}.
     """
     if context.invoked_subcommand:
         return
@@ -88,13 +88,8 @@ def _table(found: dict[str, Any]) -> Iterator[str]:
     if "coverage" in found:
         yield from _coverage_table(found["coverage"])
     if "phone" in found:
-        figures = dict(found["phone"])
         yield ""
-        yield f"Điện thoại / phone, {number(int(figures.pop('people')), 'vi')} người / people"
-        limit = figures.pop("limit_ms")
-        yield f"  {'limit: one screen by key':<34} {limit:>9.2f} ms"
-        for name, value in figures.items():
-            yield f"  {name.removesuffix('_ms'):<34} {value:>9.2f} ms  {limit / value:>6.3f}"
+        yield from _phone_table(found["phone"])
 
 
 def _push_table(found: dict[str, Any]) -> Iterator[str]:
@@ -127,6 +122,17 @@ def _coverage_table(found: dict[str, Any]) -> Iterator[str]:
     counted = number(found["refresh_people"], "vi")
     yield f"  {f'refresh of a commune of {counted}':<34} {found['refresh_ms']:>9.2f} ms"
     yield f"  {'recount of the province':<34} {found['recount_seconds']:>9.2f} s"
+
+
+def _phone_table(found: dict[str, Any]) -> Iterator[str]:
+    people, entries = number(found["people"], "vi"), number(found["entries"], "vi")
+    yield f"Điện thoại / phone, {people} người / people, {entries} bản ghi / entries"
+    yield f"  {'':<52} {'':>12} {'limit':>7} {'ratio':>7}"
+    for figure in found["figures"]:
+        ratio = "" if figure["ratio"] is None else f"{figure['ratio']:.3f}"
+        met = "" if figure["met"] else "  vượt giới hạn / above its limit"
+        value = f"{figure['value']:.1f} {figure['unit']}"
+        yield f"  {figure['text']:<52} {value:>12} {figure['limit']:>7} {ratio:>7}{met}"
 
 
 commands: list[click.Command] = [bench]

@@ -6,12 +6,12 @@ from typing import Any
 
 from server.interop.imports import Change, Known, refuse_repeats
 from server.interop.layouts import Column, Layout, Row, code, commune_code, one_of, people, words
-from server.reports.indicators import COUNTS, INDICATORS
 from server.reports.reconciling import Compared, one, reconciliation_id
 from server.reports.unit_figures import place_figures
 from shared.faults import fault
 from shared.records.report import PERIODS
 from shared.reference import vaccines
+from shared.reporting.indicators import COUNTS, INDICATORS
 from shared.rules.periods import Period, from_key
 
 _KINDS = {kind: labels for kind, labels in PERIODS.items() if kind != "campaign"}

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from server.interop.imports import Change, Known, refuse_repeats
 from server.interop.layouts import Column, Layout, Row, code, one_of, people, words
-from server.reports.indicators import INDICATORS
 from server.reports.models import ReportLayout
 from shared.faults import fault
 from shared.identifiers import named_id
 from shared.projections.stock import compact
+from shared.reporting.indicators import INDICATORS
 
 _INDICATORS = {name: (found.vi, found.en) for name, found in INDICATORS.items()}
 

@@ -64,6 +64,8 @@ class Person(Model):
     birth_precision: Mapped[str] = mapped_column(Text)
     sex: Mapped[str] = mapped_column(Text)
     ethnic: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
+    interpreter: Mapped[bool | None]
     relation: Mapped[str | None] = mapped_column(Text)
     id_kind: Mapped[str] = mapped_column(Text)
     id_number: Mapped[str | None] = mapped_column(Text)

@@ -18,7 +18,7 @@ from server.registers.models import (
     Visit,
     VisitOutcome,
 )
-from server.registers.safety import DoseOpening, Reaction, Screening
+from server.registers.safety import DoseOpening, Observation, Reaction, Screening
 from shared.projections import events, people, safety, stock
 from shared.projections.history import former_rows
 from shared.rules.matching import block_key
@@ -34,6 +34,7 @@ _IMMUNISATION: Table = Immunisation.__table__  # type: ignore[assignment]
 _OPENING: Table = DoseOpening.__table__  # type: ignore[assignment]
 _SCREENING: Table = Screening.__table__  # type: ignore[assignment]
 _REACTION: Table = Reaction.__table__  # type: ignore[assignment]
+_OBSERVATION: Table = Observation.__table__  # type: ignore[assignment]
 
 #: The tables this room projects, in an order that can be emptied and filled.
 TABLES = (
@@ -48,6 +49,7 @@ TABLES = (
     _OPENING,
     _SCREENING,
     _REACTION,
+    _OBSERVATION,
 )
 
 
@@ -110,6 +112,8 @@ def _doses(connection: Connection, arrived: Arrived) -> Iterator[_Written]:
     yield _IMMUNISATION, had, ("person_id",)
     reactions = [safety.reaction_row(entry, by) for entry, by in arrived.events("reaction")]
     yield _REACTION, reactions, ("id",)
+    observed = [safety.observation_row(entry, by) for entry, by in arrived.events("observation")]
+    yield _OBSERVATION, observed, ("id",)
 
 
 def _of_persons(arrived: dict[str, events.Row], stored: Iterable[Any]) -> dict[str, list[events.Row]]:

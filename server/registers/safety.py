@@ -1,4 +1,4 @@
-"""Tables of openings, screenings and reactions (projections), and of doubts, which a job keeps in step."""
+"""Tables of openings, screenings, reactions and observations (projections), and of doubts, kept by a job."""
 
 from datetime import date
 
@@ -68,6 +68,29 @@ class Reaction(Model):
     symptoms: Mapped[str] = mapped_column(Text)
     treated_at: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[str] = mapped_column(Id)
+    recorded_on: Mapped[date]
+    corrected_by: Mapped[str | None] = mapped_column(Id)
+
+
+class Observation(Model):
+    """The end of the observation after a dose, at a site; `minutes` is None where nobody knows how long it lasted."""
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("ix_observation_person", "person_id"),
+        Index("ix_observation_dose", "dose_id"),
+        Index("ix_observation_session", "session_id"),
+    )
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Id)
+    site_id: Mapped[str] = mapped_column(Id)
+    dose_id: Mapped[str] = mapped_column(Id)
+    session_id: Mapped[str | None] = mapped_column(Id)
+    ended_on: Mapped[date]
+    result: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(Text)
     author_id: Mapped[str] = mapped_column(Id)
     recorded_on: Mapped[date]
     corrected_by: Mapped[str | None] = mapped_column(Id)

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Table, select
 from server.database import select_among
 from server.ledger.author import ServerAuthor
 from server.plans.versions import PlanVersion
-from server.reports.layouts import Layout
 from server.reports.models import PeriodClose
-from server.reports.standing import Sent, SentRow, sent_rows, state_of
+from server.reports.standing import Sent, state_of
 from server.reports.units import Unit
 from shared.clock import from_stamp, stamp
 from shared.faults import Refused, fault
 from shared.identifiers import named_id
+from shared.reporting.drafts import SentRow, sent_rows
+from shared.reporting.layouts import Layout
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell, Value
 
@@ -183,5 +184,5 @@ def _thawed(unit: dict[str, Any]) -> FrozenUnit:
         unit["state"],
         unit.get("report"),
         from_stamp(counted_at) if counted_at else None,
-        sent_rows(orjson.dumps(unit.get("rows") or []).decode()),
+        sent_rows(unit.get("rows") or []),
     )

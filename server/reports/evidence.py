@@ -12,12 +12,13 @@ from server.database import select_among
 from server.ledger.models import EntryRow
 from server.registers.models import Dose, Visit
 from server.registers.safety import Reaction, Screening
-from server.reports.counting import Campaigns, stock_cell
+from server.reports.counting import Campaigns
 from server.reports.people import contacts, doses_given
 from server.reports.reactions import reactions_of
 from server.reports.units import Unit
 from server.stock.amounts import moved_doses
 from server.stock.models import Item, Lot, StockMovement
+from shared.reporting.counting import stock_cell
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell
 

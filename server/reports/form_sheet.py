@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from server.reports.closing import period_id, standing_closes
 from server.reports.counting import count
-from server.reports.layouts import Layout
 from server.reports.restating import restatements, standing_values
 from server.reports.standing import Sent, sent_reports
 from server.reports.units import Unit
 from server.reports.workbook import Column, Sheet
+from shared.reporting.layouts import Layout
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell, Value, totals
 

@@ -13,22 +13,12 @@ from server.database import select_among
 from server.registers.models import Dose, Person, Visit, VisitOutcome
 from server.registers.safety import Screening
 from server.reports.units import Unit
+from shared.reporting.counting import INDICATOR_OF, REFERRED, contact_cells
 from shared.rules.periods import Period
 
 _DOSE: Table = Dose.__table__  # type: ignore[assignment]
 _VISIT: Table = Visit.__table__  # type: ignore[assignment]
 _SCREENING: Table = Screening.__table__  # type: ignore[assignment]
-
-#: Outcomes a form asks for.
-INDICATOR_OF = {
-    "refused": "people_refused",
-    "deferred": "people_deferred",
-    "contraindicated": "people_contraindicated",
-}
-
-
-#: The reason of a deferral that sends someone to a hospital: a column of its own.
-REFERRED = "refer_hospital"
 
 
 class Contact(NamedTuple):
@@ -44,11 +34,8 @@ class Contact(NamedTuple):
 
     @property
     def indicators(self) -> list[str]:
-        """The indicators it counts in: whoever was screened or has one of the outcomes was asked to come."""
-        cell = "people_referred" if self.reason == REFERRED else INDICATOR_OF.get(self.outcome)
-        if cell is None:
-            return ["people_called"] if self.screened else []
-        return ["people_called", cell]
+        """The indicators it counts in."""
+        return contact_cells(self.outcome, self.reason, screened=self.screened)
 
 
 def contacts(connection: Connection, by_place: Mapping[str, Unit], period: Period) -> Iterator[Contact]:

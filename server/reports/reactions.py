@@ -12,6 +12,7 @@ from server.database import select_among
 from server.registers.models import Dose
 from server.registers.safety import Reaction
 from server.reports.units import Unit
+from shared.reporting.counting import reaction_cell
 from shared.rules.periods import Period
 
 _DOSE: Table = Dose.__table__  # type: ignore[assignment]
@@ -30,7 +31,7 @@ class ReactionAfter(NamedTuple):
     @property
     def indicator(self) -> str:
         """The indicator it counts in."""
-        return "reactions_severe" if self.severity == "serious" else "reactions_common"
+        return reaction_cell(self.severity)
 
 
 def reactions_of(

@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Table, select
 from server.database import select_among
 from server.ledger.author import ServerAuthor
 from server.reports.closing import Closed, FrozenUnit
-from server.reports.counting import Rows, count
+from server.reports.counting import count
 from server.reports.evidence import Late, late_records
 from server.reports.models import Restatement
-from server.reports.standing import Sent, SentCell, SentRow, sent_reports
+from server.reports.standing import Sent, sent_reports
 from server.reports.units import Unit
 from shared.clock import from_stamp, stamp
+from shared.reporting.counting import Rows
+from shared.reporting.drafts import SentCell, SentRow
 from shared.rules.report_cells import Cell, Change, Value, changes, restated
 
 _RESTATEMENT: Table = Restatement.__table__  # type: ignore[assignment]

@@ -16,9 +16,9 @@ from server.ledger.models import EntryRow
 from server.reports.models import Report, ReportAnswer, ReportReview
 from server.reports.units import Unit
 from shared.clock import VIETNAM, from_stamp
-from shared.identifiers import named_id
 from shared.projections.reports import Review, report_state
 from shared.reference import report_due_days
+from shared.reporting.drafts import SentRow, report_id, sent_rows
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell, Value
 
@@ -29,25 +29,6 @@ _ENTRY: Table = EntryRow.__table__  # type: ignore[assignment]
 
 #: Every state of a unit's report, the most urgent first.
 STATES = ("queried", "answered", "submitted", "missing", "accepted")
-
-
-@dataclass(frozen=True, slots=True)
-class SentCell:
-    """A cell as it was sent."""
-
-    value: int
-    counted: Value
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentRow:
-    """A row as it was sent."""
-
-    campaign: str
-    vaccine: str
-    cells: dict[str, SentCell]
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +81,6 @@ class Sent:
             for said in self.said
             if said.verdict == "queried" and said.judged in self.heads and said.id not in settled
         ]
-
-
-def report_id(form: str, unit: str, period: Period) -> str:
-    """The subject of a unit's report of a period: the same for whoever writes it."""
-    return named_id("report", form, unit, period.kind, period.first.isoformat(), period.campaign or "")
 
 
 def due_on(period: Period) -> date:
@@ -167,7 +143,7 @@ def _assembled(connection: Connection, rows: Sequence[Any]) -> list[Sent]:
                 period=Period(row.period, row.first_on, row.last_on, row.campaign_id),
                 heads=heads[row.id],
                 state=_state(heads[row.id], own, answers),
-                rows=sent_rows(row.rows),
+                rows=sent_rows(orjson.loads(row.rows)),
                 nothing_held=row.nothing_held,
                 plan_document=row.plan_document,
                 plan_valid_from=row.plan_valid_from,
@@ -178,22 +154,6 @@ def _assembled(connection: Connection, rows: Sequence[Any]) -> list[Sent]:
             )
         )
     return sent
-
-
-def sent_rows(text: str) -> tuple[SentRow, ...]:
-    """The rows of a report's JSON text."""
-    return tuple(
-        SentRow(
-            row.get("campaign") or "",
-            row.get("vaccine") or "",
-            {
-                cell["indicator"]: SentCell(cell["value"], cell.get("counted"), cell.get("reason"))
-                for cell in row["cells"]
-            },
-            row.get("note"),
-        )
-        for row in orjson.loads(text)
-    )
 
 
 def _state(heads: tuple[str, ...], reviews: Iterable[Any], answers: Iterable[Any]) -> str:

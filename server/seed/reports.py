@@ -9,15 +9,17 @@ from sqlalchemy import Connection
 from server.ledger.author import ServerAuthor
 from server.places.tree import Tree
 from server.plans.versions import plan_version_of
-from server.reports import closing, drafts, reconciling, reviewing
+from server.reports import closing, reconciling, reviewing
 from server.reports.counting import Campaigns, count
 from server.reports.layouts import layout_of
+from server.reports.sending import send
 from server.reports.standing import Sent, sent_reports
 from server.reports.units import Unit, units_under
 from server.seed.land import District, Land
 from server.seed.plan import SeedPlan
 from server.seed.writing import Ids
 from shared.clock import FixedClock
+from shared.reporting import drafts
 from shared.rules.periods import Period, period_of
 
 #: Gives an author: in whose name, at what moment.
@@ -85,7 +87,7 @@ class _Reports:
             morning = self.plan.morning((period.last - self.plan.today).days + 1)
             hand = self._hand(self.users[unit.id], morning)
             plan = self._plan(period.last)
-            drafts.send(hand, self.layout, unit, period, found, None, plan, morning.now())
+            send(hand, self.layout, unit, period, found, None, plan, morning.now())
             self._say(district, unit, period, state, morning)
 
     def _say(self, district: District, unit: Unit, period: Period, state: str, morning: FixedClock) -> None:

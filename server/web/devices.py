@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from flask import flash, redirect, render_template, request, url_for
@@ -25,6 +24,7 @@ from server.web import blueprint
 from server.web.area import area, connection, require, seen_place
 from server.web.listing import Paging, Sorting
 from server.web.texts import t
+from shared.enrolment import Enrolment
 from shared.faults import Refused, fault
 from shared.permissions import may_see
 from shared.text.folding import sort_key
@@ -106,11 +106,6 @@ def revoke_device(device_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.devices_list"))
 
 
-def enrolment_address(server: str, code: str) -> str:
-    """What the QR code of an enrolment code says: the server and the code."""
-    return "tungnha:enrol?" + urlencode({"server": server, "code": code})
-
-
 def _phones() -> list[Phone]:
     return fleet(connection(), area().visible, current_settings().clock.now())
 
@@ -134,6 +129,6 @@ def _addressed() -> list[Phone]:
 
 def _issue(phone: Phone) -> Issued:
     code = issue_code(phone.user_id, reader().id)
-    address = enrolment_address(request.host_url.rstrip("/"), code)
-    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#14232b")
+    said = Enrolment(request.host_url.rstrip("/"), code).as_text()
+    picture = segno.make(said, error="m").svg_data_uri(scale=4, border=2, dark="#14232b")
     return Issued(code, picture, phone.full_name, phone.role, phone.place_id)

@@ -16,7 +16,6 @@ from server.database import db
 from server.ledger.inspect import history
 from server.places.order import place_key
 from server.reports import reconciling
-from server.reports.indicators import COUNTS, INDICATORS
 from server.reports.reconciling import Compared
 from server.reports.unit_figures import place_figures
 from server.web import blueprint
@@ -36,6 +35,7 @@ from server.web.texts import t
 from shared.faults import Refused, fault
 from shared.records.reconciliation import STATES
 from shared.reference import vaccines
+from shared.reporting.indicators import COUNTS, INDICATORS
 from shared.rules.periods import Period, period_of
 
 _KEYS: dict[str, Callable[[Compared], Any]] = {

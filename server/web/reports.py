@@ -13,7 +13,6 @@ from flask_login import login_required
 
 from server.places.order import place_key
 from server.reports.counting import count
-from server.reports.drafts import draft
 from server.reports.standing import STATES, Sent, due_on, is_late, sent_reports, state_of
 from server.reports.units import Unit
 from server.web import blueprint
@@ -34,6 +33,7 @@ from server.web.reports_frame import (
     period_words,
     today,
 )
+from shared.reporting.drafts import draft
 from shared.rules.periods import KINDS, Period
 
 #: Periods shown to a reader of one unit.

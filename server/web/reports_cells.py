@@ -10,7 +10,6 @@ from sqlalchemy import select
 from server.database import select_among
 from server.registers.models import Person
 from server.reports.evidence import Evidence, evidence
-from server.reports.indicators import INDICATORS
 from server.reports.units import Unit
 from server.reports.workbook import CSV_TYPE, Column, Sheet, csv_text
 from server.web import blueprint
@@ -20,6 +19,7 @@ from server.web.reports import asked_words
 from server.web.reports_frame import Asked, asked_of, campaign_name, seen_unit, vaccine_name
 from server.web.texts import dose_type, kind_label, option, t
 from shared.faults import Refused, fault
+from shared.reporting.indicators import INDICATORS
 from shared.rules.report_cells import Cell, cell_of
 
 

@@ -10,7 +10,6 @@ from flask_login import login_required
 
 from server.accounts.session import reader
 from server.reports.form_sheet import FormRow, Names, form_rows, form_sheet, form_totals
-from server.reports.indicators import INDICATORS
 from server.reports.summary import GoalLine, Summary, publishable, summary
 from server.reports.units import Unit
 from server.reports.workbook import (
@@ -40,6 +39,7 @@ from server.web.reports_frame import (
 )
 from server.web.texts import age_group, day, dose_type, in_language, moment, number, role, t
 from shared.faults import Refused, fault
+from shared.reporting.indicators import INDICATORS
 
 
 @blueprint.get("/reports/sheet")

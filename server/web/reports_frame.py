@@ -15,7 +15,7 @@ from server.ledger.author import ServerAuthor
 from server.plans.models import Campaign
 from server.plans.versions import PlanVersion, plan_version_of
 from server.reports.counting import Campaigns
-from server.reports.layouts import Layout, layouts
+from server.reports.layouts import layouts
 from server.reports.units import Unit, units_of
 from server.settings import current_settings
 from server.sync.projectors import PROJECTORS
@@ -24,10 +24,8 @@ from server.web.texts import day, in_language, number, t, vaccine
 from shared.faults import Refused, fault
 from shared.permissions import DISTRICT_REVIEWER, PROVINCIAL_MANAGER
 from shared.records import may_author
+from shared.reporting.layouts import USUAL_FORM, Layout
 from shared.rules.periods import KINDS, Period, campaign_period, from_key, period_of
-
-#: The form shown when the address names none: the one in force in 2022.
-USUAL_FORM = "PL5_43"
 
 
 @dataclass(frozen=True, slots=True)

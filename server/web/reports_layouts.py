@@ -6,10 +6,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
-from server.reports.indicators import INDICATORS
 from server.web import blueprint
 from server.web.area import require
 from server.web.reports_frame import known_layouts
+from shared.reporting.indicators import INDICATORS
 
 
 @blueprint.get("/reports/forms")

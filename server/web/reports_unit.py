@@ -8,11 +8,11 @@ from flask_login import login_required
 from sqlalchemy import select
 
 from server.database import db, select_among
-from server.reports import drafts, reviewing
+from server.reports import reviewing
 from server.reports.closing import period_id, standing_closes
-from server.reports.counting import Rows, count
-from server.reports.indicators import INDICATORS
+from server.reports.counting import count
 from server.reports.models import Report
+from server.reports.sending import send
 from server.reports.signing import Standing, standing_of
 from server.reports.standing import Sent, due_on, is_late, sent_by_id, sent_reports
 from server.reports.units import Unit
@@ -40,6 +40,9 @@ from server.web.reports_signing import signature_words
 from server.web.texts import t
 from shared.faults import Fault, Refused, fault
 from shared.reference import vaccines
+from shared.reporting import drafts
+from shared.reporting.counting import Rows
+from shared.reporting.indicators import INDICATORS
 from shared.rules.report_cells import Cell, cell_of
 
 #: Reports sent longer ago than this are no longer in the queue; they stay on the list of their period.
@@ -72,7 +75,7 @@ def send_report(form: str, kind: str, key: str, unit_id: str) -> ResponseReturnV
             raise Refused(fault("report.not_over"))
         names = {row.vaccine: vaccine_name(row.vaccine) for row in found.rows}
         drafts.refuse_unfinished(found, asked.layout, names)
-        drafts.send(author(), asked.layout, unit, asked.period, found, sent, plan_of(asked.period), now)
+        send(author(), asked.layout, unit, asked.period, found, sent, plan_of(asked.period), now)
     except Refused as refused:
         db.session.rollback()
         return _page(asked, unit, sent, refused.faults, typed=found), 422

@@ -49,6 +49,8 @@ def person_row(folded: Folded) -> Row | None:
         "birth_precision": values["birth_precision"],
         "sex": values["sex"],
         "ethnic": values.get("ethnic"),
+        "language": values.get("language"),
+        "interpreter": values.get("interpreter"),
         "relation": values.get("relation"),
         "id_kind": values["id_kind"],
         "id_number": values.get("id_number"),

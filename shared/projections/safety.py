@@ -1,4 +1,4 @@
-"""Rows of screenings, reactions and openings of doses."""
+"""Rows of screenings, reactions, observations and openings of doses."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -48,6 +48,25 @@ def reaction_row(entry: Entry, corrected_by: str | None) -> Row:
         "symptoms": ",".join(sorted(set(body.get("symptoms") or ()))),
         "treated_at": body.get("treated_at"),
         "outcome": body.get("outcome"),
+        "author_id": entry.author,
+        "recorded_on": recorded_day(entry),
+        "corrected_by": corrected_by,
+    }
+
+
+def observation_row(entry: Entry, corrected_by: str | None) -> Row:
+    """The end of the observation after one dose."""
+    body = entry.body
+    return {
+        "id": entry.id,
+        "person_id": entry.subject,
+        "site_id": entry.place,
+        "dose_id": body["dose"],
+        "session_id": body.get("session"),
+        "ended_on": entry.occurred_on,
+        "result": body["result"],
+        "minutes": body.get("minutes"),
+        "note": body.get("note"),
         "author_id": entry.author,
         "recorded_on": recorded_day(entry),
         "corrected_by": corrected_by,

@@ -73,7 +73,17 @@ EQUIPMENT_TEXTS = (
 )
 
 #: What of a session stands in its `detail`, as the body has it.
-SESSION_DETAIL = ("villages", "team", "lots", "waste_vials", "waste_boxes", "waste_to", "note")
+SESSION_DETAIL = (
+    "villages",
+    "team",
+    "vehicle",
+    "cold_box",
+    "lots",
+    "waste_vials",
+    "waste_boxes",
+    "waste_to",
+    "note",
+)
 
 
 def item_row(folded: Folded) -> Row | None:

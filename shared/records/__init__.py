@@ -16,6 +16,7 @@ from shared.records import (  # noqa: F401
     leftover_decision,
     lot,
     message_content,
+    observation,
     period_close,
     person,
     place,

@@ -64,6 +64,8 @@ class PersonBody(Body):
     came_from = Text("Từ nơi nào đến", "Came from", longest=80)
     relation = Text("Quan hệ với chủ hộ", "Relation to the head", longest=40)
     ethnic = Code("Dân tộc", "Ethnic group", codes="ethnic_groups")
+    language = Code("Tiếng nói quen dùng", "Language spoken", codes="ethnic_groups")
+    interpreter = Flag("Cần người phiên dịch", "Needs an interpreter")
     phone = Text("Số điện thoại", "Phone number", longest=20)
     guardian_name = Text("Người giám hộ", "Guardian")
     guardian_phone = Text("Điện thoại người giám hộ", "Guardian's phone", longest=20)
@@ -93,7 +95,7 @@ class PersonBody(Body):
 PERSON = declare(
     Kind(
         "person",
-        version=1,
+        version=2,
         nature="register",
         labels=("Người dân", "Person"),
         schema=PersonBody,

@@ -4,7 +4,7 @@ from shared.fields import Choice, Day, Ref, Text
 from shared.kinds import Kind, declare
 from shared.lists import Body, Many
 from shared.records.authors import FIELD
-from shared.rules.reactions import onset_is_past
+from shared.rules.reactions import is_serious, onset_is_past
 
 SYMPTOMS = {
     "pain": ("Đau, sưng chỗ tiêm", "Pain or swelling where given"),
@@ -63,5 +63,6 @@ REACTION = declare(
         authors=FIELD,
         streams=("place", "home"),
         rules=(onset_is_past,),
+        urgent=is_serious,
     )
 )

@@ -35,6 +35,8 @@ class SessionBody(Body):
     point_name = Text("Điểm tiêm", "Vaccination point")
     villages = Many("Thôn, bản", "Villages", Ref("Thôn, bản", "Village", required=True))
     team = Many("Thành viên", "Members", Text("Họ và tên", "Full name", required=True), most=30)
+    vehicle = Text("Phương tiện", "Vehicle", longest=80)
+    cold_box = Text("Hòm lạnh, phích vắc xin", "Cold box or carrier", longest=80)
     lots = Lines("Vắc xin mang theo", "Vaccine taken out", SessionLot)
     closed = Flag("Đã kết thúc", "Closed")
     waste_vials = Whole("Vỏ lọ thải bỏ", "Empty vials as waste", most=100_000)
@@ -46,7 +48,7 @@ class SessionBody(Body):
 SESSION = declare(
     Kind(
         "session",
-        version=2,
+        version=3,
         nature="register",
         labels=("Buổi tiêm", "Session"),
         schema=SessionBody,

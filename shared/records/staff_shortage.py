@@ -26,6 +26,6 @@ STAFF_SHORTAGE = declare(
         labels=("Báo thiếu nhân lực", "Staff shortage"),
         schema=StaffShortageBody,
         authors=FIELD | {DISTRICT_REVIEWER},
-        urgent=True,
+        urgent=lambda _: True,
     )
 )

@@ -4,9 +4,10 @@
 sex, 2 year, 6 random; there is no check digit (Nghị định 137/2015/NĐ-CP, Thông tư 07/2016/TT-BCA).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from shared.reference import province_codes_2022
 from shared.text.folding import fold, normalise
@@ -20,6 +21,17 @@ class Doubt:
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
+
+
+#: What a card says, by the field that tells whether a form says it too, with all fields it gives.
+CARD_PARTS: dict[str, tuple[str, ...]] = {
+    "full_name": ("full_name",),
+    "birth_date": ("birth_date", "birth_precision"),
+    "sex": ("sex",),
+    "id_number": ("id_kind", "id_number"),
+}
+
+CardSays = Literal["fills", "same", "differs"]
 
 
 class CardFields(TypedDict):
@@ -77,6 +89,26 @@ def parse_cccd_qr(text: str) -> CardFields | None:
         sex=sex,
         address=parts[5],
     )
+
+
+def card_against(card: CardFields, values: Mapping[str, Any]) -> dict[str, CardSays]:
+    """What a card does to a form: fills what stands empty there, is the same, or differs and needs a decision.
+
+    By the parts of CARD_PARTS; `values` are the form's, named as in the kind `person`. Who had no papers has some now.
+    """
+    found: dict[str, CardSays] = {}
+    for part, names in CARD_PARTS.items():
+        if not values.get(part):
+            found[part] = "fills"
+        elif all(_alike(values.get(name), card[name]) for name in names):  # type: ignore[literal-required]
+            found[part] = "same"
+        else:
+            found[part] = "differs"
+    return found
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return normalise(str(one or "")).casefold() == normalise(str(other or "")).casefold()
 
 
 def _birth(text: str) -> tuple[str, str] | None:

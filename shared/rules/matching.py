@@ -99,7 +99,8 @@ def _reasons(one: Described, other: Described) -> Iterator[Reason]:
     yield from _numbers(one, other)
     yield _names(one.full_name, other.full_name)
     yield _births(one, other)
-    yield Reason("sex_same", 5) if one.sex == other.sex else Reason("sex_differs", -15)
+    if one.sex and other.sex:  # a form being filled may not tell it yet
+        yield Reason("sex_same", 5) if one.sex == other.sex else Reason("sex_differs", -15)
     if _contacts(one) & _contacts(other):
         yield Reason("phone_same", 10)
     if _known_alike(one.guardian_name, other.guardian_name) or _known_alike(one.head_name, other.head_name):

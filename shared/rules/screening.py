@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: Conclusions, the lightest first.
 GRAVITY = ("eligible", "caution", "deferred", "contraindicated")
 
+#: Conclusions after which a dose may be given.
+ALLOWS = ("eligible", "caution")
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
@@ -91,6 +94,24 @@ def summed_up(screenings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "deferred_until": last["deferred_until"] if last["outcome"] == "deferred" else None,
         "conditions": ",".join(sorted(_conditions(rows))) or None,
     }
+
+
+def on_the_day(screenings: Iterable[Mapping[str, Any]], on: date) -> Mapping[str, Any] | None:
+    """The screening of a day that holds, the gravest of several; None when nobody screened the person that day."""
+    rows = [row for row in standing(screenings) if row["screened_on"] == on]
+    return rows[-1] if rows else None
+
+
+def said_yes(screenings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
+    """Question -> the last day it was answered "yes", of those whose last answer was "yes"."""
+    found: dict[str, date] = {}
+    for row in standing(screenings):
+        for line in json.loads(row["answers"]):
+            if line["yes"]:
+                found[line["item"]] = row["screened_on"]
+            else:
+                found.pop(line["item"], None)
+    return found
 
 
 def outcome_is_explained(entry: "Entry") -> Iterator[Fault]:

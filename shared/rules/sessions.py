@@ -30,6 +30,30 @@ def vials_needed(doses: int, doses_per_vial: int) -> int:
     return -(-doses // doses_per_vial) if doses_per_vial else 0
 
 
+def left_in_open(doses_open: int, given: int, doses_per_vial: int) -> int:
+    """Doses left in open vials of a lot that held `doses_open` by the book, after `given` were recorded: a vial that
+    was needed for them and that nobody recorded as opened counts as opened.
+    """
+    rest = doses_open - given
+    return rest if rest >= 0 else rest % doses_per_vial
+
+
+def spare_of_a_vial(waiting: int, doses_per_vial: int) -> int:
+    """Doses that a vial opened now would leave when only so many people still wait for it."""
+    return max(0, doses_per_vial - waiting)
+
+
+def unsettled(given: Mapping[str, int], settled: Mapping[str, int]) -> dict[str, int]:
+    """Lot -> doses recorded for a closed session beyond those that left the stock when it closed (fewer: negative).
+
+    A phone that was out of reach records on; nothing is refused, the vials are accounted for again. Lots of which
+    nothing was settled in doses are left out.
+    """
+    return {
+        lot: given.get(lot, 0) - doses for lot, doses in sorted(settled.items()) if given.get(lot, 0) != doses
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Vials of one lot as they stand at the session's site; `doses` are those left in them when they are opened."""

@@ -38,18 +38,34 @@ def proposed_vaccines(
 
     `codes` come in the order of use (first expired first), which is kept among equals.
     """
-    years = age_on(birth_date, on)
     fitting = [
         code
         for code in dict.fromkeys(codes)
-        if suits_age(code, years)
-        and _for_dose(code, dose_type)
-        and opened_for(code, dose_type, birth_date, on, openings)
+        if unfit(code, dose_type, birth_date, last_vaccine, on, openings) is None
     ]
     if dose_type in PRIMARY and last_vaccine:
-        fitting = [code for code in fitting if may_follow(last_vaccine, code, on)]
         fitting.sort(key=lambda code: code != last_vaccine)
     return fitting
+
+
+def unfit(
+    code: str,
+    dose_type: str,
+    birth_date: date,
+    last_vaccine: str | None,
+    on: date,
+    openings: Openings = SHIPPED,
+) -> str | None:
+    """Why a vaccine is not proposed for a person's dose on a day (age: R093), dose, not_open, mixing; else None."""
+    if not suits_age(code, age_on(birth_date, on)):
+        return "age"
+    if not _for_dose(code, dose_type):
+        return "dose"
+    if not opened_for(code, dose_type, birth_date, on, openings):
+        return "not_open"
+    if dose_type in PRIMARY and last_vaccine and not may_follow(last_vaccine, code, on):
+        return "mixing"
+    return None
 
 
 def _for_dose(code: str, dose_type: str) -> bool:

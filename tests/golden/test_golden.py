@@ -48,6 +48,7 @@ def rows(entry: Entry) -> Any:
         "void": lambda: None,
         "screening": lambda: safety.screening_row(entry, None),
         "reaction": lambda: safety.reaction_row(entry, None),
+        "observation": lambda: safety.observation_row(entry, None),
         "dose_opening": lambda: safety.opening_row(fold_register([entry])),
         "stock_movement": lambda: _movements(entry),
         "count_explanation": lambda: stock.explanation_rows([entry], {}),

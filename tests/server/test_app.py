@@ -8,12 +8,16 @@ import pytest
 from flask import Flask
 
 from server.database import db
+from server.settings import EXTENSION
+from shared.clock import from_stamp
 from tests.server.conftest import Desk, close, make_app, post
 
 
 def test_health(app: Flask) -> None:
-    answer = app.test_client().get("/healthz")
-    assert answer.json == {"status": "ok"}
+    told = app.test_client().get("/healthz").json
+    assert told is not None
+    assert (told["status"], told["demo"]) == ("ok", False)
+    assert from_stamp(told["server_time"]) <= app.extensions[EXTENSION].clock.now()
 
 
 def test_a_database_that_is_down_is_a_clear_503(tmp_path: Path) -> None:

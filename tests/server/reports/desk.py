@@ -14,10 +14,10 @@ from server.database import db
 from server.ledger.author import ServerAuthor
 from server.places.tree import Tree
 from server.reports.closing import close, standing_closes
-from server.reports.counting import Rows, count
-from server.reports.drafts import Draft, draft, send
-from server.reports.layouts import Layout, layout_of
+from server.reports.counting import count
+from server.reports.layouts import layout_of
 from server.reports.restating import Restated, compare, restate, restatements
+from server.reports.sending import send
 from server.reports.standing import Sent, sent_reports
 from server.reports.units import Unit, unit_of, units_under
 from server.reports.watching import units_closed
@@ -25,6 +25,9 @@ from server.settings import current_settings
 from server.sync.projectors import PROJECTORS
 from shared.clock import FixedClock
 from shared.identifiers import new_id
+from shared.reporting.counting import Rows
+from shared.reporting.drafts import Draft, draft
+from shared.reporting.layouts import Layout
 from shared.rules.periods import Period, period_of
 from tests.server.world import TODAY, World
 

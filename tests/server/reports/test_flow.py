@@ -11,10 +11,10 @@ from flask import Flask
 from server.ledger.projecting import Arrived  # noqa: F401  what the projectors hear of
 from server.reports.closing import standing_closes
 from server.reports.counting import count
-from server.reports.drafts import draft, refuse_unfinished
 from server.reports.evidence import evidence
 from server.reports.reviewing import accept, answer, query
 from shared.faults import Refused
+from shared.reporting.drafts import draft, refuse_unfinished
 from shared.rules.periods import period_of
 from shared.rules.report_cells import Cell
 from tests.server.ledger.hands import rebuilds_alike
@@ -185,7 +185,7 @@ def test_a_report_sent_twice_unseen_keeps_both_and_is_accepted_when_both_are(com
     commune.send()
     first = commune.sent()
     assert first is not None
-    from server.reports.drafts import send
+    from server.reports.sending import send
 
     for referred in (1, 2):
         hand = commune.hand()

@@ -14,13 +14,13 @@ import pytest
 from openpyxl import load_workbook
 
 from server.reports.form_sheet import FormRow, Names, form_sheet
-from server.reports.layouts import Layout, _shipped
 from server.reports.units import Unit
 from server.reports.workbook import Column, Sheet, Source, csv_text, workbook_bytes
+from shared.reporting.layouts import Layout, shipped_layouts
 
 UNIT = Unit("u", "Thị trấn Nông trường Mộc Châu", None, "p", frozenset(), frozenset())
 NAMES = Names(lambda code: f"Đợt {code}", lambda code: code or "–", lambda source: source)
-FORMS = {code: layout for code, layout in _shipped().items() if layout.counts}
+FORMS = {code: layout for code, layout in shipped_layouts().items() if layout.counts}
 
 
 def filled(layout: Layout) -> Sheet:

@@ -4,21 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, Protocol
 
-from server.ledger.author import ServerAuthor
-from server.plans.versions import PlanVersion
-from server.reports.counting import RowKey, Rows
-from server.reports.layouts import Layout
-from server.reports.standing import Sent, report_id
-from server.reports.units import Unit
 from shared.clock import stamp
 from shared.faults import Fault, Refused, fault
+from shared.identifiers import named_id
+from shared.reporting.counting import RowKey, Rows
+from shared.reporting.layouts import Layout
 from shared.rules.periods import Period
 from shared.rules.report_cells import Cell, Value, contradicts, missing_cells, totals
 
 #: Names of cells in the words of a fault; the others are only counted.
 NAMED_CELLS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SentCell:
+    """A cell as it was sent."""
+
+    value: int
+    counted: Value
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """A row as it was sent."""
+
+    campaign: str
+    vaccine: str
+    cells: dict[str, SentCell]
+    note: str | None
+
+
+class Sent(Protocol):
+    """What a draft takes of the report that was sent before."""
+
+    @property
+    def rows(self) -> tuple[SentRow, ...]:
+        """Its rows."""
+        ...
+
+    @property
+    def nothing_held(self) -> bool:
+        """Whether the unit said that it vaccinated nobody."""
+        ...
+
+
+def report_id(form: str, unit: str, period: Period) -> str:
+    """The subject of a unit's report of a period: the same for whoever writes it."""
+    return named_id("report", form, unit, period.kind, period.first.isoformat(), period.campaign or "")
+
+
+def sent_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[SentRow, ...]:
+    """The rows of a report's body."""
+    return tuple(
+        SentRow(
+            row.get("campaign") or "",
+            row.get("vaccine") or "",
+            {
+                cell["indicator"]: SentCell(cell["value"], cell.get("counted"), cell.get("reason"))
+                for cell in row["cells"]
+            },
+            row.get("note"),
+        )
+        for row in rows
+    )
 
 
 @dataclass(slots=True)
@@ -114,12 +166,17 @@ def filled(draft: Draft, layout: Layout, typed: Mapping[tuple[str, Cell], str], 
                 cell.value = _whole(text, layout.heading_of(name), draft.faults)
             cell.reason = (typed.get(("reason", at)) or "").strip() or None
         row.note = (typed.get(("note", Cell(row.campaign, row.vaccine, "note"))) or "").strip() or None
+    say_nothing_held(draft, nothing_held)
+    return draft
+
+
+def say_nothing_held(draft: Draft, nothing_held: bool) -> None:
+    """The unit says that it vaccinated nobody: what is blank is 0 then. Nobody may say so of a day with doses."""
     draft.nothing_held = nothing_held and not _given(draft.rows)
     if draft.nothing_held:
         for row in draft.rows:
             for cell in row.cells.values():
                 cell.value = cell.value or 0
-    return draft
 
 
 def refuse_unfinished(draft: Draft, layout: Layout, vaccine_name: Mapping[str, str]) -> None:
@@ -139,17 +196,10 @@ def refuse_unfinished(draft: Draft, layout: Layout, vaccine_name: Mapping[str, s
         raise Refused(faults)
 
 
-def send(
-    author: ServerAuthor,
-    layout: Layout,
-    unit: Unit,
-    period: Period,
-    draft: Draft,
-    sent: Sent | None,
-    plan: PlanVersion | None,
-    counted_at: datetime,
-) -> str:
-    """Write the report, or the edit that replaces what was sent before; its id. The caller commits."""
+def body_of(
+    draft: Draft, layout: Layout, period: Period, plan: tuple[date, str] | None, counted_at: datetime
+) -> dict[str, Any]:
+    """The body of the report; `plan` is the version (valid from, document) it was made under."""
     rows = [
         _kept(
             campaign=row.campaign,
@@ -167,7 +217,7 @@ def send(
         )
         for row in draft.rows
     ]
-    body = {
+    return {
         "form": layout.code,
         "period": period.kind,
         "first_on": period.first.isoformat(),
@@ -175,14 +225,10 @@ def send(
         "campaign": period.campaign,
         "rows": rows,
         "nothing_held": draft.nothing_held,
-        "plan_document": plan.document if plan else None,
-        "plan_valid_from": plan.valid_from.isoformat() if plan else None,
+        "plan_document": plan[1] if plan else None,
+        "plan_valid_from": plan[0].isoformat() if plan else None,
         "counted_at": stamp(counted_at),
     }
-    subject = report_id(layout.code, unit.id, period)
-    author.write("report", place=unit.id, subject=subject, body=body, based_on=sent.heads if sent else ())
-    author.flush()
-    return subject
 
 
 def _kept(**fields: object) -> dict[str, object]:
