@@ -1,6 +1,6 @@
 # One line for each command: `make help`. ARGS is handed on, for example: make test ARGS="tests/repository -x"
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors indicators screenshots golden
+.PHONY: help setup demo serve phone seed test lint format check bench traceability lock errors indicators screenshots golden help-pictures
 
 BIN := .venv/bin
 SIZE ?= small
@@ -41,6 +41,7 @@ format: setup  ## Sửa cách viết / rewrite the sources in the house format
 check: lint    ## lint, và tệp sinh ra còn mới, tệp khóa sạch / lint, generated files fresh, lock file clean
 	$(BIN)/python -m tests.errors_page --check
 	$(BIN)/python -m tests.indicators_page --check
+	$(BIN)/python deploy/android/wheels.py
 	@! grep -nE '://|^-|^ *(--(extra-)?index|--find-links)|file:| @ ' requirements.lock \
 	  || { echo "requirements.lock: địa chỉ kho hoặc đường dẫn / a registry address or a path"; exit 1; }
 
@@ -65,3 +66,6 @@ screenshots: setup ## Chụp lại mọi trang và màn hình vào build/screens
 golden: setup  ## Giữ ảnh chuẩn của mọi màn hình sau khi đã xem / keep the pictures of every screen, having looked at them
 	GOLDEN=keep SCREENSHOTS=build/screenshots $(BIN)/pytest tests/phone/test_pictures.py $(ARGS)
 	$(BIN)/python -m tests.phone.golden
+
+help-pictures: setup ## Vẽ lại hình hướng dẫn trên điện thoại / draw the pictures of the phone's help anew
+	$(BIN)/python -m tests.phone.help_pictures $(ARGS)

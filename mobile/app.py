@@ -11,9 +11,12 @@ import os
 import tempfile
 from pathlib import Path
 
-#: What Kivy needs to draw with real OpenGL where there is no display.
+from shared.clock import Clock
+
+#: What Kivy needs to draw with real OpenGL, and to play, where there is no display and no sound.
 OFFSCREEN = {
     "SDL_VIDEODRIVER": "offscreen",
+    "SDL_AUDIODRIVER": "dummy",
     "KIVY_CLIPBOARD": "dummy",
     "KIVY_METRICS_FONTSCALE": "1",
 }
@@ -64,10 +67,12 @@ def run(
     screenshot: Path | None = None,
     code: str | None = None,
     pin: str | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Run the app on the phone kept in `home` until it is closed.
 
-    `server` and `code` stand in the enrolment form already. With `screenshot` nothing is shown: the phone is set up
+    `server` and `code` stand in the enrolment form already; `pin` unlocks a phone that was set up; `clock` is the
+    field's unless the environment's is meant. With `screenshot` nothing is shown: the phone is set up
     with `pin` (or unlocked by it), enrolled with `code` at `server`, synced once, and a picture of its home
     screen is written there. Raises Refused when that fails, ValueError for a wrong `size`.
     """
@@ -75,7 +80,7 @@ def run(
     from mobile.shell import TungNhaApp
 
     home.mkdir(parents=True, exist_ok=True)
-    app = TungNhaApp(home, server=server or "", code=code or "")
+    app = TungNhaApp(home, server=server or "", code=code or "", pin=pin or "", clock=clock)
     if screenshot is None:
         app.run()
         return

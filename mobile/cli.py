@@ -11,14 +11,22 @@ from pathlib import Path
 
 import click
 
+from mobile.simulation.demo import PIN as DEMO_PIN
+from mobile.simulation.demo import DemoPhone, demo_clock, demo_phone
+from mobile.simulation.fleet import ROLES as PHONE_ROLES
 from mobile.simulation.report import SimulationReport
 from mobile.simulation.run import Plan
 from mobile.simulation.run import simulate as play
+from mobile.store.store import Store
 from shared.faults import Refused
+from shared.permissions import STATION
 
 #: The demonstration's administrator; another server's is given by --user and --password.
 DEMO_USER = "quantri"
 DEMO_PASSWORD = "tung-nha-2022"  # noqa: S105 printed by `tungnha demo`
+PASSWORD_VARIABLE = "TUNGNHA_DEMO_PASSWORD"  # noqa: S105 a name
+#: Where `tungnha demo` serves unless told otherwise.
+DEMO_SERVER = "http://127.0.0.1:8022"
 
 
 @click.command()
@@ -36,9 +44,7 @@ DEMO_PASSWORD = "tung-nha-2022"  # noqa: S105 printed by `tungnha demo`
     help="Share of days without a network",
 )
 @click.option("--user", default=DEMO_USER, show_default=True, help="An administrator, to get enrolment codes")
-@click.option(
-    "--password", envvar="TUNGNHA_DEMO_PASSWORD", default=DEMO_PASSWORD, help="Or TUNGNHA_DEMO_PASSWORD"
-)
+@click.option("--password", envvar=PASSWORD_VARIABLE, default=DEMO_PASSWORD, help="Or TUNGNHA_DEMO_PASSWORD")
 @click.option("--place", help="Only users who work in this place (its id)")
 @click.option("--replay", is_flag=True, help="At the end push everything again: nothing may change")
 @click.option(
@@ -75,8 +81,7 @@ def simulate(
 
             report = play(plan, Path(home), tell)
     except Refused as error:
-        for found in error.faults:
-            click.echo(f"{found.message('vi')}\n{found.message('en')}", err=True)
+        _say(error)
         raise SystemExit(1) from error
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False, sort_keys=True))
@@ -89,27 +94,64 @@ def simulate(
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
-    default=lambda: Path(os.environ.get("TUNGNHA_PHONE_HOME", Path.home() / ".tungnha" / "phone")),
-    show_default="~/.tungnha/phone",
-    help="The folder of this phone's store",
+    help="The folder of this phone's store  [default: ~/.tungnha/phone]",
 )
 @click.option("--server", help="The server's address, filled into the enrolment form")
 @click.option("--code", help="An enrolment code, filled into the form")
-@click.option("--pin", help="With --screenshot: the PIN to set the phone up with, or to unlock it")
+@click.option("--pin", help="Unlock with this PIN at once; with --screenshot also set a new phone up with it")
 @click.option("--size", help="Window size in dp, as 360x640")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="A phone of the running demonstration, enrolled by itself; so it is anyway when no phone was set up here",
+)
+@click.option(
+    "--role",
+    type=click.Choice(PHONE_ROLES),
+    default=STATION,
+    show_default=True,
+    help="Whose phone of the demonstration",
+)
 @click.option("--screenshot", type=click.Path(path_type=Path, dir_okay=False), help="Write a picture and end")
 def phone(
-    home: Path,
+    home: Path | None,
     server: str | None,
     code: str | None,
     pin: str | None,
     size: str | None,
+    demo: bool,
+    role: str,
     screenshot: Path | None,
 ) -> None:
     """Open the phone app."""
+    chosen = home or (Path(os.environ["TUNGNHA_PHONE_HOME"]) if "TUNGNHA_PHONE_HOME" in os.environ else None)
+    usual = Path.home() / ".tungnha" / "phone"
+    clock = None
+    unchosen = not (chosen or server or code) and not Store.exists(usual)
+    if demo or (unchosen and demo_clock(DEMO_SERVER) is not None):
+        folder = chosen or usual.with_name(f"demo-{role}")
+        found = _of_the_demo(server or DEMO_SERVER, role, folder)
+        chosen, clock, pin = found.home, found.clock, DEMO_PIN
+
     from mobile import app  # Kivy opens a window when imported
 
-    app.run(home=home, server=server, size=size, screenshot=screenshot, code=code, pin=pin)
+    app.run(chosen or usual, server, size, screenshot, code, pin, clock)
+
+
+def _of_the_demo(server: str, role: str, home: Path) -> DemoPhone:
+    """The demonstration's phone, and its PIN said; exit 1 with the fault when there is none."""
+    try:
+        found = demo_phone(server, role, home, DEMO_USER, os.environ.get(PASSWORD_VARIABLE, DEMO_PASSWORD))
+    except Refused as error:
+        _say(error)
+        raise SystemExit(1) from error
+    click.echo(f"{found.home}   PIN {DEMO_PIN}", err=True)
+    return found
+
+
+def _say(refused: Refused) -> None:
+    for found in refused.faults:
+        click.echo(f"{found.message('vi')}\n{found.message('en')}", err=True)
 
 
 def _print(report: SimulationReport) -> None:

@@ -12,7 +12,6 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
 
-from mobile.platform.device import device_label
 from mobile.store.store import Store
 from mobile.syncing.client import SyncClient
 from shared.faults import Refused
@@ -38,7 +37,7 @@ def picture_of_home(app: TungNhaApp, server: str, code: str, pin: str, path: Pat
     else:
         phone.set_up(pin or f"{secrets.randbelow(10**6):06d}")
     if phone.store.identity is None:
-        phone.enrol(server, code, device_label())
+        phone.enrol(server, code, phone.device.label)
     result = SyncClient(phone.store).run()
     if not phone.store.ready:
         raise Refused(result.faults)

@@ -4,17 +4,24 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from mobile.forms.composing import OFF, TELEX, WAYS
 from mobile.store.vault import write_whole
+
+#: After how many minutes without a touch a phone may be set to lock.
+LOCK_AFTER_MIN = (2, 5, 10)
 
 
 @dataclass
 class Settings:
-    """Settings of one phone; `pin_length` is how many dots the lock shows."""
+    """Settings of one phone, for all its accounts. `typing` is one of WAYS, `sun` asks for the most contrast; after
+    `lock_after_min` without a touch it locks.
+    """
 
     lang: str = "vi"
     large: bool = False
-    telex: bool = True
-    pin_length: int = 6
+    typing: str = TELEX
+    sun: bool = False
+    lock_after_min: int = 5
     server: str = ""
 
     @classmethod
@@ -31,6 +38,12 @@ class Settings:
             value = kept.get(field.name)
             if type(value) is type(field.default):
                 setattr(settings, field.name, value)
+        if kept.get("telex") is False and "typing" not in kept:
+            settings.typing = OFF  # written before VNI was offered
+        if settings.typing not in WAYS:
+            settings.typing = TELEX
+        if settings.lock_after_min not in LOCK_AFTER_MIN:
+            settings.lock_after_min = cls.lock_after_min
         return settings
 
     def save(self, home: Path) -> None:

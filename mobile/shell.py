@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from kivy.app import App
-from kivy.clock import mainthread
+from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.floatlayout import FloatLayout
 
-import mobile.screens.every  # noqa: F401  declares every screen
+from mobile import sweeping
+from mobile.idle import Idle
 from mobile.phone import Phone
-from mobile.screens.base import SCREENS, Screen
+from mobile.platform.device import Device
+from mobile.screens.base import Screen
+from mobile.screens.bell import Bell
+from mobile.screens.by_name import load_the_rest, screen_of
 from mobile.settings import Settings
-from mobile.store.store import Store
+from mobile.store.vault import vault_of
 from mobile.theme import theme
 from mobile.widgets.bars import BottomBar
-from mobile.widgets.fields import telex
+from mobile.widgets.fields import composing
 from mobile.widgets.snack import Snack
+from mobile.widgets.undo import Undo
 from mobile.words import words
 from shared.clock import Clock as FieldClock
 from shared.faults import Refused
 
 #: Android's back key, as Kivy names it.
 BACK_KEY = 27
-#: How long the app may lie in the background before it asks for the PIN again, in seconds.
-LOCK_AFTER_S = 300
+#: What the window tells when somebody is there.
+SIGNS_OF_LIFE = ("on_touch_down", "on_touch_move", "on_key_down", "on_textinput")
+#: How often the phone looks whether anybody is there, in seconds.
+LOOK_EVERY_S = 5
 
 
 class Stage(FloatLayout):
@@ -40,6 +46,8 @@ class Stage(FloatLayout):
         self.phone = phone
         self.stack: list[Screen] = []
         self._snack: Snack | None = None
+        self._undo = Undo()
+        self._undo.fbind("share", self._show_undo)
 
     @property
     def top(self) -> Screen:
@@ -50,7 +58,7 @@ class Stage(FloatLayout):
         """See Navigator."""
         self.unsay()
         try:
-            screen = SCREENS[name](self.phone, **params)
+            screen = screen_of(name)(self.phone, **params)
         except Refused as refused:
             if not self.stack:
                 raise
@@ -68,7 +76,7 @@ class Stage(FloatLayout):
         left = self.stack.pop()
         self.remove_widget(left)
         left.leave()
-        screen = SCREENS[name](self.phone, **params)
+        screen = screen_of(name)(self.phone, **params)
         self.stack.append(screen)
         self._put_on(screen)
         return screen
@@ -76,6 +84,8 @@ class Stage(FloatLayout):
     def start(self, name: str, **params: Any) -> Screen:
         """See Navigator."""
         self.unsay()
+        if self.phone.locked:
+            self._undo.drop()
         self.clear_widgets()
         for screen in reversed(self.stack):
             screen.leave()
@@ -96,16 +106,26 @@ class Stage(FloatLayout):
     ) -> None:
         """See Navigator."""
         self.unsay()
-        self._snack = Snack(text=text, tone=tone, action=action, when_action=when_action)
+        if action:
+            self._undo.offer(when_action)
+        self._snack = Snack(text=text, tone=tone, action=action, when_action=self.undo)
         self.add_widget(self._snack)
         self._place_snack()
         self._snack.stay()
 
     def unsay(self) -> None:
-        """Take away what was said."""
+        """Take away what was said; what it offers to undo stays on the bar until its minute is over."""
         if self._snack is not None:
             self._snack.leave()
             self._snack = None
+
+    def undo(self) -> None:
+        """See Navigator."""
+        self.unsay()
+        try:
+            self._undo.take()
+        except Refused as refused:
+            self.say(words.fault(refused.faults[0]), tone="late")
 
     def refresh_bar(self) -> None:
         """See Navigator."""
@@ -123,10 +143,15 @@ class Stage(FloatLayout):
 
     def _put_on(self, screen: Screen) -> None:
         self.add_widget(screen, index=len(self.children))
+        screen.undo = self._undo.share
         screen.refresh_bar()
         screen.show()
         for foot in _feet(screen):
             foot.fbind("height", self._place_snack)
+
+    def _show_undo(self, _: Any, share: float) -> None:
+        if self.stack:
+            self.top.undo = share
 
     def _place_snack(self, *_: Any) -> None:
         if self._snack is None or not self.stack:
@@ -141,17 +166,25 @@ class TungNhaApp(App):
     """The app of one phone, kept in `home`."""
 
     def __init__(
-        self, home: Path, *, server: str = "", code: str = "", clock: FieldClock | None = None
+        self,
+        home: Path,
+        *,
+        server: str = "",
+        code: str = "",
+        pin: str = "",
+        clock: FieldClock | None = None,
+        device: Device | None = None,
     ) -> None:
         super().__init__()
         settings = Settings.load(home)
         if server:
             settings.server = server
-        self.code = code
-        self.phone = Phone(home, settings, handover=_on_drawing_thread, clock=clock)
+        self._pin = pin
+        self.phone = Phone(home, settings, handover=_on_drawing_thread, clock=clock, device=device)
         self.phone.code = code
         self.phone.rebuild = self.rebuild
-        self._paused_at = 0.0
+        self.idle = Idle()
+        self._sweeping = sweeping.Sweeping()
         self.stage: Stage
 
     def load_kv(self, filename: str | None = None) -> bool:
@@ -166,45 +199,69 @@ class TungNhaApp(App):
         self.apply_settings()
         self.stage = Stage(self.phone)
         self.phone.nav = self.stage
-        self.stage.start("unlock" if Store.exists(self.phone.home) else "choose_pin")
+        self.stage.start(self.phone.first_screen)
         Window.bind(on_keyboard=self._key)
+        for sign_of_life in SIGNS_OF_LIFE:
+            Window.fbind(sign_of_life, self._touched)
+        sweeping.begin()
+        self.bell = Bell(self.phone)
+        Clock.schedule_once(lambda _: load_the_rest())
+        self._watch = Clock.schedule_interval(lambda _: self.lock_when_idle(), LOOK_EVERY_S)
+        self._sweeper = Clock.schedule_interval(lambda _: self._sweeping.look(self.phone.syncing), 1)
         return self.stage
 
     def apply_settings(self) -> None:
         """Speak and write as the settings say."""
         settings = self.phone.settings
         words.lang = settings.lang
-        theme.large = settings.large
-        telex["on"] = settings.telex
+        theme.large, theme.sun = settings.large, settings.sun
+        composing["way"] = settings.typing
 
     def rebuild(self) -> None:
         """Build the screens anew after a change of language or size, and return to the settings."""
-        self.phone.settings.save(self.phone.home)
+        self.phone.keep_settings()
         self.apply_settings()
         if self.phone.locked:
-            self.stage.start("unlock" if Store.exists(self.phone.home) else "choose_pin")
+            self.stage.start(self.phone.first_screen)
         else:
             self.stage.start("home")
             self.stage.go("settings")
 
+    def on_start(self) -> None:
+        """Open the phone at once when its PIN was given with the command."""
+        if self._pin and self.phone.locked and vault_of(self.phone.home).exists:
+            self.phone.unlock(self._pin)
+            self.phone.enter()
+
+    def lock_when_idle(self) -> None:
+        """Lock when nobody touched the phone for as long as the settings say; a first fetch is waited for (L12)."""
+        phone = self.phone
+        if not phone.locked and self.idle.longer_than(phone.settings.lock_after_min) and phone.store.ready:
+            phone.lock()
+
     def on_pause(self) -> bool:
-        """Drafts are already kept; remember when the app was put aside."""
-        self._paused_at = time.monotonic()
+        """Drafts are already kept, and the time goes on."""
         return True
 
     def on_resume(self) -> None:
         """Lock after a long absence, sync after a short one."""
-        if self.phone.locked:
-            return
-        if time.monotonic() - self._paused_at > LOCK_AFTER_S:
-            self.phone.lock()
-        else:
+        self.lock_when_idle()
+        if not self.phone.locked and not self.phone.practice:
             self.phone.sync()
 
     def on_stop(self) -> None:
         """Close the store."""
         Window.unbind(on_keyboard=self._key)
+        for sign_of_life in SIGNS_OF_LIFE:
+            Window.funbind(sign_of_life, self._touched)
+        self._watch.cancel()
+        self._sweeper.cancel()
+        self.bell.close()
         self.phone.close()
+
+    def _touched(self, *_: Any) -> None:
+        self.idle.touched()
+        self._sweeping.touched()
 
     def _key(self, _window: Any, key: int, *_: Any) -> bool:
         if key == BACK_KEY and len(self.stage.stack) > 1:

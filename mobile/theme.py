@@ -18,19 +18,44 @@ def colour(text: str, alpha: float = 1.0) -> Colour:
     return (red, green, blue, alpha)
 
 
-class Theme:
-    """One look for the whole app. Every pair of ink on paper stands above a contrast of 4.5 to 1."""
+#: Tokens by their names. Every pair of ink on paper stands above a contrast of 4.5 to 1.
+COLOURS = {
+    "ink": colour("#15272b"),
+    "muted": colour("#55686c"),
+    "paper": colour("#f4f6f5"),
+    "card": colour("#ffffff"),
+    "line": colour("#d5dddc"),
+    "brand": colour("#0b5c63"),
+    "good": colour("#1c6b3f"),
+    "warn": colour("#8a5200"),
+    "late": colour("#a8281f"),
+}
+#: The same where the sun falls on the screen: black on white, above 7 to 1.
+SUN = {
+    "ink": colour("#000000"),
+    "muted": colour("#2f3d40"),
+    "paper": colour("#ffffff"),
+    "card": colour("#ffffff"),
+    "line": colour("#4a5a5d"),
+    "brand": colour("#063c41"),
+    "good": colour("#0a4526"),
+    "warn": colour("#5a3500"),
+    "late": colour("#7a150e"),
+}
 
-    ink = colour("#15272b")
-    muted = colour("#55686c")
-    paper = colour("#f4f6f5")
-    card = colour("#ffffff")
-    line = colour("#d5dddc")
-    brand = colour("#0b5c63")
-    brand_dark = colour("#084449")
-    good = colour("#1c6b3f")
-    warn = colour("#8a5200")
-    late = colour("#a8281f")
+
+class Theme:
+    """One look for the whole app; `large` and `sun` are the worker's settings."""
+
+    ink: Colour
+    muted: Colour
+    paper: Colour
+    card: Colour
+    line: Colour
+    brand: Colour
+    good: Colour
+    warn: Colour
+    late: Colour
     clear = (0.0, 0.0, 0.0, 0.0)
     #: The tint behind a chip or a note of each tone.
     washes = {
@@ -44,6 +69,28 @@ class Theme:
 
     def __init__(self) -> None:
         self.large = False
+        self.sun = False
+
+    @property
+    def sun(self) -> bool:
+        """Whether the strongest contrast was asked for."""
+        return self._sun
+
+    @sun.setter
+    def sun(self, asked: bool) -> None:
+        self._sun = asked
+        for name, value in (SUN if asked else COLOURS).items():
+            setattr(self, name, value)
+
+    @property
+    def stroke(self) -> float:
+        """How thick a line around a thing is."""
+        return float(dp(2 if self.sun else 1))
+
+    @property
+    def heavy(self) -> float:
+        """How thick a line is that says: this one."""
+        return float(dp(4 if self.sun else 2))
 
     @property
     def scale(self) -> float:

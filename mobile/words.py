@@ -7,7 +7,6 @@ from typing import Any
 import shared.text
 from shared.clock import VIETNAM, from_stamp
 from shared.faults import Fault
-from shared.kinds import KINDS, option_label
 from shared.text import formats
 from shared.text.translations import Catalogue
 
@@ -41,10 +40,14 @@ class Words:
 
     def label(self, kind: str, field: str) -> str:
         """A declared field's name."""
+        from shared.kinds import KINDS  # the lock has no fields, and does not wait for them
+
         return KINDS[kind].field_label(field, self.lang)
 
     def option(self, kind: str, field: str, code: Any) -> str:
         """A declared option's name."""
+        from shared.kinds import option_label  # as above
+
         return option_label(kind, field, code, self.lang)
 
     def number(self, value: int | None) -> str:
@@ -62,6 +65,10 @@ class Words:
     def days_left(self, days: int) -> str:
         """còn 12 ngày, hôm nay, quá 3 ngày."""
         return formats.days_left(days, self.lang)
+
+    def hour(self, moment: datetime) -> str:
+        """08:14 of an aware moment, in Vietnam's time."""
+        return f"{moment.astimezone(VIETNAM):%H:%M}"
 
     def moment(self, stamp: str | None) -> str:
         """08:14 15/04, in Vietnam's time; – when never."""

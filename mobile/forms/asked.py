@@ -58,13 +58,16 @@ def number_of(typed: str) -> int | str:
 
 
 def day_text(day: str, month: str, year: str, precision: str) -> str | None:
-    """The ISO day that was typed; None while boxes are empty. What is no day is given back as typed, for the gate."""
+    """The ISO day that was typed; None while nothing is. What is no day, or only part of one, is given back as typed:
+    it is kept in the draft, and the gate refuses it.
+    """
+    asked_for = {"day": (day, month, year), "month": (month, year), "year": (year,)}[precision]
+    if not any(asked_for):
+        return None
     if precision != "day":
         day = "1"
     if precision == "year":
         month = "1"
-    if not (day and month and year):
-        return None
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from kivy.uix.widget import Widget
@@ -32,11 +33,15 @@ class Form(Column):
         picker: Picker,
         on_change: Callable[[dict[str, Any]], None],
         things: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        today: date | None = None,
     ) -> None:
-        """`things` are the (id, words) that a field which names another thing is picked from."""
+        """`things` are the (id, words) that a field which names another thing is picked from; `today` is offered where
+        a day is often today.
+        """
         super().__init__(spacing=theme.s24)
         self.kind = kind
         self._things = things or {}
+        self._today = today
         self.values: dict[str, Any] = {}
         self.fields: dict[str, FieldBox] = {}
         self._picker = picker
@@ -162,6 +167,7 @@ class Form(Column):
         field = DayField(
             label="" if name == "birth_date" else label,
             names=[words.t("form.day"), words.t("form.month"), words.t("form.year")],
+            today=self._today if name in OFTEN_TODAY else None,
         )
         field.when_edit = lambda: self.put(
             name, day_text(field.day, field.month, field.year, field.precision)
@@ -172,5 +178,10 @@ class Form(Column):
 #: The two answers to a question that nobody answered beforehand.
 YES, NO = "yes", "no"
 
-#: Fields of signs rather than words: Telex leaves them alone.
+#: Days that are most often the day of writing.
+OFTEN_TODAY = frozenset(
+    {"came_on", "residence_since", "onset_on", "received_on", "thawed_on", "opened_on", "from_on"}
+)
+
+#: Fields of signs rather than words: Vietnamese is not composed in them.
 PLAIN = frozenset({"phone", "guardian_phone", "id_number"})

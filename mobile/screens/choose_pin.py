@@ -1,9 +1,10 @@
-"""The first thing on a new phone: a PIN, given twice."""
+"""The first thing of an account: a PIN, given twice."""
 
 from typing import Any
 
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
+import mobile.widgets.pin  # noqa: F401  the rules below use its classes
 from mobile.screens.base import Screen
 from mobile.widgets.loading import load_rules
 from mobile.widgets.numbers import BACK
@@ -21,12 +22,20 @@ class ChoosePinScreen(Screen):
     given = NumericProperty(0)
     said = StringProperty("")
     fault = StringProperty("")
+    #: Whether there are other accounts on this phone, to return to.
+    further = BooleanProperty(False)
 
     def prepare(self, **_: Any) -> None:
         """Start with nothing given."""
+        self.further = bool(self.phone.accounts.all())
         self._digits = ""
         self._first = ""
         self.said = words.t("pin.choose")
+
+    def go_back(self) -> None:
+        """Leave the phone's accounts as they are."""
+        self.phone.account = self.phone.accounts.last()
+        self.phone.nav.start(self.phone.first_screen)
 
     def key(self, code: str) -> None:
         """A key of the pad."""

@@ -106,11 +106,20 @@ def advice_text(advice: NextDose, today: date) -> str:
     return f"{text} {document}".strip()
 
 
-def household_sign(row: HouseholdRow) -> Sign:
-    """Whether a door was knocked at."""
-    if row.last_visited_on is None:
-        return Sign(words.t("visited.never"), "door", "warn")
-    return Sign(words.t("visited.on", day=f"{row.last_visited_on:%d/%m}"), "check", "good")
+def household_sign(row: HouseholdRow, today: date) -> Sign:
+    """How a house stands in the door-to-door review."""
+    if row.state == "revisit":
+        waits = row.revisit_on is not None and row.revisit_on > today
+        return Sign(
+            words.t("house.revisit", day=f"{row.revisit_on:%d/%m}"),
+            "calendar-clock",
+            "muted" if waits else "warn",
+        )
+    if row.state == "unanswered":
+        said = words.t("house.unanswered", count=words.number(row.unanswered))
+        return Sign(said, "account-question-outline", "warn")
+    icon, tone = ("door", "warn") if row.state == "never" else ("check", "good")
+    return Sign(words.t(f"house.{row.state}"), icon, tone)
 
 
 def household_line(row: HouseholdRow) -> str:

@@ -1,110 +1,101 @@
-"""One dose: what the rule says, the screening, the vaccine and the lot to take first."""
+"""One dose: what the rules say of it, the vaccine and the lot to take first, and where it is given."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from mobile.forms.asked import asked
 from mobile.screens.base import known
-from mobile.screens.describe import (
-    advice_text,
-    dose_name,
-    outcome_name,
-    person_line,
-    reason_options,
-)
+from mobile.screens.describe import dose_name
+from mobile.screens.dose_check import checks, dose_row, screening_row
 from mobile.screens.filling import FormScreen
 from mobile.screens.lot_choice import BY_HAND, LotChoice
-from mobile.store import registers, stock
-from mobile.store.stock import HoldingRow
+from mobile.screens.person_head import head
+from mobile.store import attending, dosing, observations, registers, screening, sessions, undoing
+from mobile.store.dosing import LotAtHand
 from mobile.widgets.buttons import Toggle
 from mobile.widgets.choices import Segments
-from mobile.widgets.lists import Row
+from mobile.widgets.fields import TextField
 from mobile.widgets.loading import load_rules
-from mobile.widgets.surfaces import Card, Section, text
+from mobile.widgets.surfaces import Section
 from mobile.widgets.text import Note
 from mobile.words import words
-from shared.faults import fault
-from shared.rules.dispatching import Offered, passed_over
-from shared.rules.schedule import NextDose
-from shared.rules.vaccine_choice import proposed_vaccines
+from shared.faults import Fault, fault
+from shared.rules.doses import home_dose_barred
+from shared.rules.screening import ALLOWS
 
-#: Results of the screening that are a dose, and those that are not: these are recorded as what was found.
-GIVEN = ("eligible", "caution")
-NOT_GIVEN = ("deferred", "contraindicated")
-REASON_GROUPS = {"deferred": "deferral", "contraindicated": "contraindication"}
+#: The reason that is told in words.
+OTHER = "other"
 
 
 class DoseScreen(FormScreen):
-    """The dose of one person in a session; `corrects` names a dose that is being put right."""
+    """The dose of one person in a session, after the screening of the day."""
 
     name = "dose"
     kind = "dose"
 
-    def prepare(self, session: str, person: str, corrects: str = "", **_: Any) -> None:
+    def prepare(self, session: str, person: str, **_: Any) -> None:
         """Propose the dose, the vaccine and the lot; take up a draft."""
         store = self.phone.store
         self.session, self.person = session, person
         self.key = f"dose:{session}:{person}"
-        self.held = known(stock.session(store, session))
+        self.held = known(sessions.session(store, session))
         self.found = known(registers.person(store, person))
-        self.title = self.found.row.full_name
-        self.holdings = self._holdings()
+        self.day = self.held.held_on
+        self.title = words.t("dose.title")
         kept = self.kept()
-        self.data: dict[str, Any] = kept or self._proposed(self.found.advice)
         self._resumed = kept is not None
         self._choosing = False
-        if corrects:
-            self.data["corrects"] = corrects
+        self._look()
+        self.data: dict[str, Any] = kept or dosing.begun(self.held, self.lots, self.found)
 
     def show(self) -> None:
-        """Draw what has been chosen so far."""
-        page, today, row = self.ids.page, self.phone.clock.today(), self.found.row
+        """Draw what has been chosen so far; the screening may have been put right meanwhile."""
+        page, data = self.ids.page, self.data
+        self._look()
         page.clear()
         if self._resumed:
             self.note_kept(page)
-        card = Card()
-        card.add_widget(text(row.full_name, "heading", bold=True))
-        card.add_widget(text(person_line(row), "small", "muted"))
-        last = next((d for d in self.found.doses if not d.voided), None)
-        if last:
-            name = words.option("dose", "dose_type", last.dose_type)
-            said = words.t("dose.last", dose=name, day=words.day(last.given_on))
-            card.add_widget(text(said, "small", "muted"))
-        page.add(card)
-        advice = self.found.advice
-        due = advice.is_due(today)
-        page.add(
-            Note(
-                text=advice_text(advice, today),
-                icon="check-circle-outline" if due else "clock-outline",
-                tone="good" if due else "warn",
-            )
-        )
-        page.add(Section(text=words.label("dose", "screening")))
-        page.add(self._screening())
-        if self.data.get("screening") in NOT_GIVEN:
-            self._reasons()
-        else:
-            self._dose()
+        page.add(*head(self.phone, self.found, self.day))
+        page.add(*self._of_the_session())
+        page.add(*checks(self.phone, self.found, self.day, self._candidate()))
+        screened = screening_row(self.screened, self._screen)
+        if not self._fit:
+            page.add(screened)
+        self._dose_type()
+        lots = self._fitting(data.get("dose_type"))
+        page.add(Section(text=words.t("dose.lot")))
+        choice = LotChoice(lots, data, self, dosing.lots_out_of_turn(lots), self.day)
+        choice.left_out(dosing.left_out(self.lots, self.found, data.get("dose_type"), self.day))
+        page.add(choice)
+        self._where()
+        if (data.get("fefo_code") == OTHER and self._asks_why(lots)) or data.get("note"):
+            self._note()
+        if self._fit:
+            page.add(screened)
         self._foot()
 
     def save(self) -> None:
-        """Write the dose, or why there is none today."""
-        given = self.data.get("screening") not in NOT_GIVEN
-        if given and self._asks_why() and not self.data.get("fefo_code"):
-            self.refused([fault("field.missing", "fefo_code")])
+        """Write the dose; without a screening of the day, screen first."""
+        if self.screened is None or not self._fit:
+            self._screen()
+            return
+        faults = self._missing(self.screened.outcome)
+        if faults:
+            self.refused(faults)
             return
         written: list[str] = []
-        if self.saved(lambda: written.append(self._record() if given else self._record_no_dose())):
-            data, nav = dict(self.data), self.phone.nav
-            nav.back()
-            if given:
-                said = words.t("dose.saved", dose=dose_name(data["dose_type"]), name=self.title)
-                nav.say(said, action=words.t("form.undo"), when_action=lambda: self._again(written[0], data))
-            else:
-                nav.say(words.t("dose.not_given", name=self.title))
+        if not self.saved(lambda: written.append(self._record())):
+            return
+        draft, nav, person = (self.key, self.kind, dict(self.data)), self.phone.nav, self.person
+        session, said = self.session, self._said(written[0])
+
+        def undo() -> None:
+            undoing.take_back(self.phone.store, *written, draft=draft)
+            nav.go("dose", session=session, person=person)
+
+        nav.back()
+        nav.say(said, action=words.t("form.undo"), when_action=undo)
 
     def choose(self, **values: Any) -> None:
         """Take an answer, keep it, and draw again."""
@@ -115,179 +106,166 @@ class DoseScreen(FormScreen):
         self.show()
         self.ids.page.scroll_y = scroll
 
-    def _again(self, entry: str, data: dict[str, Any]) -> None:
-        self.phone.store.save_draft(self.key, self.kind, data | {"corrects": entry})
-        self.phone.nav.go("dose", session=self.session, person=self.person, corrects=entry)
+    def write(self, **values: Any) -> None:
+        """Keep what is typed, the keyboard staying open."""
+        self.data |= values
+        self.keep(self.data)
+
+    def open_vial(self, lot: LotAtHand) -> None:
+        """Record that a vial of a lot is opened now: its doses leave the sealed ones in the book."""
+        entry = dosing.open_vial(self.phone.store, self.session, lot)
+        self.show()
+        store, nav = self.phone.store, self.phone.nav
+
+        def undo() -> None:
+            undoing.take_back(store, entry)
+            nav.refresh()
+            self.show()  # a form is not drawn anew by a refresh
+
+        nav.say(
+            words.t("dose.vial_opened", lot=lot.first.lot.lot_number),
+            action=words.t("form.undo"),
+            when_action=undo,
+        )
+
+    def waiting(self) -> int:
+        """People of the session still due, this one included."""
+        return max(1, attending.waiting(self.phone.store, self.session, self.day))
+
+    @property
+    def _fit(self) -> bool:
+        """Whether today's screening allows a dose."""
+        return self.screened is not None and self.screened.outcome in ALLOWS
+
+    def _look(self) -> None:
+        store = self.phone.store
+        self.screened = screening.screened(store, self.person, self.day)
+        self.lots = dosing.lots_at_hand(store, self.session, self.held.site_id)
+
+    def _screen(self) -> None:
+        self.phone.nav.swap("screening", session=self.session, person=self.person)
+
+    def _missing(self, outcome: str) -> list[Fault]:
+        """What keeps the dose from being recorded here: the home, or a lot out of turn nobody gave a reason for."""
+        found = [home_dose_barred(bool(self.data.get("at_home")), outcome)]
+        if self._asks_why(self._fitting(self.data.get("dose_type"))):
+            if not self.data.get("fefo_code"):
+                found.append(fault("field.missing", "fefo_code"))
+            elif self.data["fefo_code"] == OTHER and not (self.data.get("note") or "").strip():
+                found.append(fault("field.missing", "note"))
+        return [each for each in found if each is not None]
+
+    def _said(self, entry: str) -> str:
+        """What was recorded, and until when the person stays."""
+        name = dose_name(self.data["dose_type"])
+        watched = next(
+            (w for w in observations.watched(self.phone.store, self.session) if w.dose == entry), None
+        )
+        if watched is None or not watched.by_clock:
+            return words.t("dose.saved", dose=name, name=self.found.row.full_name)
+        until = words.hour(watched.until)
+        return words.t("dose.saved_until", dose=name, name=self.found.row.full_name, until=until)
 
     def _record(self) -> str:
-        data = self.data
+        data, lots = self.data, self._fitting(self.data.get("dose_type"))
         by_hand = data.get("lot") == BY_HAND
         body = {
             "session": self.session,
             "vaccine": data.get("vaccine"),
             "dose_type": data.get("dose_type"),
-            "screening": data.get("screening"),
+            "screening": self.screened.outcome if self.screened else None,
             "lot": None if by_hand else data.get("lot"),
             "lot_number": (data.get("lot_number") or "").strip() or None if by_hand else None,
-            "fefo_code": data.get("fefo_code") if self._asks_why() else None,
+            "fefo_code": data.get("fefo_code") if self._asks_why(lots) else None,
             "at_home": True if data.get("at_home") else None,
+            "note": (data.get("note") or "").strip() or None,
         }
-        entry = self.phone.store.record(
+        return self.phone.store.record(
             "dose",
             subject=self.person,
             place=self.held.site_id,
             body=body,
-            corrects=data.get("corrects"),
+            occurred_on=self.day,
             draft=self.key,
-        )
-        return entry.id
-
-    def _record_no_dose(self) -> str:
-        outcome = {
-            "person": self.person,
-            "outcome": self.data["screening"],
-            "reason": self.data.get("reason"),
-        }
-        body = {
-            "visit_type": "facility",
-            "outcomes": [{name: value for name, value in outcome.items() if value}],
-        }
-        row = self.found.row
-        return self.phone.store.record(
-            "visit", subject=row.household_id, place=row.village_id, body=body, draft=self.key
         ).id
 
-    def _holdings(self) -> list[HoldingRow]:
-        """Usable vaccine of the site, first expired first; what was taken to this session before the rest."""
-        store = self.phone.store
-        held = [h for h in stock.holdings(store, self.held.site_id) if h.lot.vaccine and stock.usable(h)]
-        lines = stock.session_values(store, self.session).get("lots") or []
-        taken = {line["lot"]: line["vials_taken"] for line in lines}
-        held = [h for h in held if h.lot.id in taken] if taken else held
-        first: dict[str, HoldingRow] = {}
-        at_hand: dict[str, int] = {}
-        for h in held:
-            first.setdefault(h.lot.id, h)
-            if not taken or h.state == "opened":
-                at_hand[h.lot.id] = at_hand.get(h.lot.id, 0) + (h.doses or 0)
-        for lot, vials in taken.items():
-            if lot in first:
-                at_hand[lot] = at_hand.get(lot, 0) + vials * (first[lot].lot.doses_per_vial or 1)
-        given = stock.doses_by_lot(store, self.session)
-        self.left = {lot: doses - given.get(lot, 0) for lot, doses in at_hand.items()}
-        return list(first.values())
-
-    def _out_of_turn(self, fitting: Sequence[HoldingRow]) -> list[str]:
-        """Lots that a lot of the same item stands before, with doses left for this session."""
-        found: list[str] = []
-        for chosen in fitting:
-            offered = [
-                Offered(h.lot.id, h.lot.item_id, h.expires_on, max(self.left[h.lot.id], h is chosen))
-                for h in fitting
-            ]
-            found += passed_over(offered, {chosen.lot.id: 1})
+    def _of_the_session(self) -> list[Note]:
+        """What of the session bears on this dose: it has ended, or it was held another day."""
+        found: list[Note] = []
+        if self.held.closed:
+            found.append(Note(text=words.t("dose.session_ended"), tone="warn"))
+        if self.day != self.phone.clock.today():
+            day = words.day(self.day)
+            found.append(Note(text=words.t("dose.other_day", day=day), icon="calendar-alert", tone="warn"))
         return found
 
-    def _asks_why(self) -> bool:
+    def _candidate(self) -> dict[str, Any] | None:
+        """The dose as it would be recorded, once its vaccine is known."""
+        data, lot = self.data, self.data.get("lot")
+        if not (data.get("vaccine") and data.get("dose_type")):
+            return None
+        return {
+            "vaccine": data["vaccine"],
+            "dose_type": data["dose_type"],
+            "given_on": self.day,
+            "screening": self.screened.outcome if self.screened else "eligible",
+            "at_home": bool(data.get("at_home")),
+            "lot_id": None if lot == BY_HAND else lot,
+        }
+
+    def _fitting(self, dose_type: str | None) -> list[LotAtHand]:
+        return dosing.fitting(self.lots, self.found, dose_type, self.day)
+
+    def _asks_why(self, lots: list[LotAtHand]) -> bool:
         """Whether the lot chosen is out of turn."""
-        return self.data.get("lot") in self._out_of_turn(self._fitting(self.data.get("dose_type")))
+        return self.data.get("lot") in dosing.lots_out_of_turn(lots)
 
-    def _proposed(self, advice: NextDose) -> dict[str, Any]:
-        data: dict[str, Any] = {"dose_type": advice.dose_type, "at_home": self.held.session_type == "mobile"}
-        first = next(iter(self._fitting(advice.dose_type)), None)
-        if first is not None:
-            data |= {"lot": first.lot.id, "vaccine": first.lot.vaccine}
-        return data
-
-    def _fitting(self, dose_type: str | None) -> list[HoldingRow]:
-        codes = [str(h.lot.vaccine) for h in self.holdings]
-        had = self.found.immunisation or {}
-        row, today = self.found.row, self.phone.clock.today()
-        order = proposed_vaccines(
-            codes, dose_type or "", row.birth_date, had.get("last_vaccine"), today, self.found.openings
-        )
-        return sorted(
-            (h for h in self.holdings if h.lot.vaccine in order),
-            key=lambda h: (self.left[h.lot.id] <= 0, order.index(str(h.lot.vaccine))),
-        )
-
-    def _screening(self) -> Segments:
-        options = [(code, words.option("dose", "screening", code), "") for code in GIVEN]
-        options += [(code, outcome_name(code), "") for code in NOT_GIVEN]
-        chosen = self.data.get("screening")
-        return Segments(
-            columns=1,
-            options=options,
-            chosen=[chosen] if chosen else [],
-            tones={"eligible": "good", "caution": "warn", "deferred": "warn", "contraindicated": "late"},
-            when_pick=lambda code: self.choose(screening=code),
-        )
-
-    def _reasons(self) -> None:
-        group = REASON_GROUPS[self.data["screening"]]
-        self.ids.page.add(Section(text=words.t("dose.why_not")))
-        options = [(code, said, "") for code, said in reason_options(group, self.phone.clock.today())]
-        chosen = self.data.get("reason")
-        self.ids.page.add(
-            Segments(
-                columns=1,
-                options=options,
-                chosen=[chosen] if chosen else [],
-                when_pick=lambda code: self.choose(reason=code),
-            )
-        )
-
-    def _dose(self) -> None:
+    def _dose_type(self) -> None:
         page, data = self.ids.page, self.data
-        page.add(Section(text=words.label("dose", "dose_type")))
         if data.get("dose_type") and not self._choosing:
-            row = Row(
-                icon="needle",
-                icon_tone="brand",
-                title=dose_name(data["dose_type"]),
-                line=words.t("dose.change"),
-            )
-            row.bind(on_release=lambda _: self._choose_type())
-            page.add(row)
-        else:
-            page.add(self._types())
-        page.add(Section(text=words.t("dose.lot")))
-        fitting = self._fitting(data.get("dose_type"))
-        today = self.phone.clock.today()
-        page.add(
-            LotChoice(
-                fitting, data, self.choose, self._numbered, self.pick, self._out_of_turn(fitting), today
-            )
-        )
-        home = Toggle(text=words.label("dose", "at_home"), active=bool(data.get("at_home")))
-        home.bind(active=lambda _, on: self.choose(at_home=on))
-        page.add(home)
+            page.add(dose_row(self.found, self.day, data["dose_type"], self._choose_type))
+            return
+        page.add(Section(text=words.label("dose", "dose_type")))
+        options = [(code, dose_name(code), "") for code, _ in asked("dose", "dose_type", words.lang).options]
+        chosen = [data["dose_type"]] if data.get("dose_type") else []
+        page.add(Segments(columns=2, options=options, chosen=chosen, when_pick=self._chose_type))
 
     def _choose_type(self) -> None:
         self._choosing = True
         self.choose()
 
-    def _types(self) -> Segments:
-        options = [(code, dose_name(code), "") for code, _ in asked("dose", "dose_type", words.lang).options]
-        chosen = self.data.get("dose_type")
-        return Segments(
-            columns=2, options=options, chosen=[chosen] if chosen else [], when_pick=self._chose_type
-        )
-
     def _chose_type(self, code: str) -> None:
+        """Another dose may ask for another lot; one that still fits stays."""
         self._choosing = False
-        self.choose(dose_type=code)
+        fitting = self._fitting(code)
+        stays = {BY_HAND, *(each.first.lot.id for each in fitting)}
+        again = {} if self.data.get("lot") in stays else dosing.first_of(fitting)
+        self.choose(dose_type=code, **again)
 
-    def _numbered(self, number: str) -> None:
-        self.data["lot_number"] = number
-        self.keep(self.data)
+    def _where(self) -> None:
+        """At home or not; at home only who was found eligible now (R024)."""
+        home = Toggle(text=words.label("dose", "at_home"), active=bool(self.data.get("at_home")))
+        home.bind(active=lambda _, on: self.choose(at_home=on))
+        self.ids.page.add(home)
+        if self.screened is None:
+            return
+        barred = home_dose_barred(bool(self.data.get("at_home")), self.screened.outcome)
+        if barred is not None:
+            self.ids.page.add(Note(text=words.fault(barred), icon="alert-circle-outline", tone="late"))
+
+    def _note(self) -> None:
+        field = TextField(label=words.t("dose.why_in_words"), longest=300, long=True)
+        field.text = self.data.get("note") or ""
+        field.when_edit = lambda said: self.write(note=said)
+        self.ids.page.add(field)
 
     def _foot(self) -> None:
+        """The main action: the dose, or the screening that is missing."""
         main = self.ids.main
-        if self.data.get("screening") in NOT_GIVEN:
-            main.text = words.t("dose.save_none", outcome=outcome_name(self.data["screening"]).lower())
+        if self._fit:
+            main.text, main.icon = words.t("dose.save"), "needle"
         else:
-            main.text = words.t("dose.save")
+            main.text, main.icon = words.t("dose.screen_first"), "stethoscope"
 
 
 load_rules(__file__)

@@ -37,7 +37,7 @@ class FormScreen(Screen):
         things: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> Form:
         """A form for fields of this screen's kind; `things`: what a field that names another thing is picked from."""
-        return Form(self.kind, names, self.pick, on_change, things)
+        return Form(self.kind, names, self.pick, on_change, things, self.phone.clock.today())
 
     def pick(
         self, title: str, options: Sequence[tuple[str, str]], chosen: str, take: Callable[[str], None]

@@ -1,48 +1,39 @@
-"""What to do today: my villages, the plan's targets, the lots to use first."""
+"""What to do today: what must not wait, what was begun, whom to go to, what to use, and how far the plan is."""
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
-from kivy.uix.stacklayout import StackLayout
+from collections import Counter
+from collections.abc import Callable
 
+from kivy.clock import Clock
+from kivy.properties import StringProperty
+from kivy.uix.widget import Widget
+
+from mobile.screens import home_notices, home_supplies, home_work
 from mobile.screens.base import Screen
-from mobile.screens.describe import (
-    age_group_name,
-    dose_name,
-    expiry_sign,
-    holding_line,
-    lot_name,
-)
-from mobile.screens.stock_words import alert_line, alert_sign
-from mobile.store import alerts, messages, places, plans, registers, stock
-from mobile.store.plans import TargetProgress
+from mobile.store import houses, messages, places, registers, sessions
+from mobile.store.houses import House
 from mobile.store.views import VillageSummary
-from mobile.theme import theme
-from mobile.widgets.lists import Row
+from mobile.widgets.buttons import QuietButton
 from mobile.widgets.loading import load_rules
-from mobile.widgets.surfaces import Card, Column, Empty, PressCard, Section, text
-from mobile.widgets.text import Chip
+from mobile.widgets.surfaces import Empty, text
 from mobile.words import words
+from shared.clock import VIETNAM
+from shared.rules.today import Standing, main_action
 
-#: Lots that stand on the home screen; the stock screen has them all.
-FIRST_LOTS = 3
-#: So few villages stand before the targets; more of them after, or nobody would scroll to the targets.
-FEW_VILLAGES = 2
+#: The icon of each main action.
+ICONS = {
+    "end_session": "flag-checkered",
+    "session": "needle",
+    "open_session": "needle",
+    "send": "cloud-upload-outline",
+    "register": "home-plus-outline",
+    "visit": "walk",
+    "search": "magnify",
+}
+#: Makes a part of the page.
+Part = Callable[[], list[Widget]]
 
-
-class GoalLine(Column):
-    """One goal of the plan and how far my villages are."""
-
-    title = StringProperty("")
-    day = StringProperty("")
-    late = BooleanProperty(False)
-    share = StringProperty("")
-    value = NumericProperty(0)
-
-
-class VillageRow(PressCard):
-    """A village: how many live there, how many are due, how many doors were never knocked at."""
-
-    title = StringProperty("")
-    line = StringProperty("")
+#: From so many days on the home screen says that its figures are old.
+STALE_DAYS = 3
 
 
 class HomeScreen(Screen):
@@ -52,194 +43,167 @@ class HomeScreen(Screen):
     action = StringProperty("")
     action_icon = StringProperty("")
 
+    def prepare(self, **_: object) -> None:
+        """Nothing is chosen yet."""
+        self.foot = self.ids.foot.__self__
+        self._doing = ""
+        self._every_village = False
+        self._parts: list[Part] = []
+        self._next = Clock.create_trigger(self._go_on)
+
     def show(self) -> None:
-        """Fill the page."""
-        store, me = self.phone.store, self.phone.me
-        villages = registers.villages(store)
-        self.title = self._place()
-        page = self.ids.page
-        page.clear()
-        page.add(text(words.t("home.today", day=words.day(self.phone.clock.today())), "title", bold=True))
-        self._refused()
-        self._messages()
-        if len(villages) <= FEW_VILLAGES:
-            self._villages(villages)
-            self._targets()
-        else:
-            self._targets()
-            self._villages(villages)
-        if me.site and self.phone.may("stock_count"):
-            self._alerts(me.site)
-            self._lots(me.site)
-        if not villages and not me.site:
-            page.add(Empty(title=words.t("home.nothing"), text=words.t("home.nothing_do")))
-        self._main_action(villages)
+        """Make the page part by part, one a frame, so that nothing stands still meanwhile: what is in sight of an empty
+        page at once; a page that stands is left as it is until the new one is whole.
+        """
+        self._made: list[Widget] = []
+        self._parts = [self._first, self._work, self._waiting, self._told_lines, *self._supplies()]
+        self._parts += [lambda: home_supplies.targets(self.phone), lambda: [home_supplies.synced(self.phone)]]
+        self._anew = not self.ids.page.ids.column.children
+        if self._anew:
+            self._make()
+            self._make()
+        self._next()
 
     def act(self) -> None:
         """The main action."""
-        if self.phone.may("session") and self.phone.me.site:
-            today = self.phone.clock.today()
-            mine = stock.sessions(self.phone.store, self.phone.me.site, limit=5)
-            held = next((s for s in mine if s.held_on == today and not s.closed), None)
-            if held:
-                self.phone.nav.go("session", session=held.id)
-            else:
-                self.phone.nav.go("session_form")
-            return
-        villages = registers.villages(self.phone.store)
-        worst = max(villages, key=lambda v: (v.unvisited, v.due), default=None)
-        if worst:
-            self.phone.nav.go("village", village=worst.id)
+        nav, me = self.phone.nav, self.phone.me
+        if self._doing in ("session", "end_session") and me.site:
+            held = sessions.under_way(self.phone.store, me.site)
+            if held is not None:
+                nav.go("session" if self._doing == "session" else "session_close", session=held.id)
+        elif self._doing == "open_session":
+            nav.go("session_form")
+        elif self._doing == "visit":
+            nav.go("village", village=self._next_village, only="to_knock")
+        elif self._doing == "register":
+            nav.go("village", village=self._next_village)
+        elif self._doing == "send":
+            self.phone.sync()
+            nav.go("outbox")
+        else:
+            nav.go("search")
 
     def open_settings(self) -> None:
         """The cog."""
         self.phone.nav.go("settings")
 
-    def _place(self) -> str:
+    def leave(self) -> None:
+        """Nothing more is to be filled."""
+        self._next.cancel()
+
+    def _go_on(self, *_: object) -> None:
+        if self._parts and self.parent is not None and not self.phone.locked:
+            self._make()
+            self._next()
+
+    def _make(self) -> None:
+        """Make the next part; put on what is made, or everything when it is whole."""
+        page, made = self.ids.page, self._parts.pop(0)()
+        if self._anew:
+            page.add(*made)
+            return
+        self._made += made
+        if not self._parts:
+            page.clear()
+            page.add(*self._made)
+
+    def _first(self) -> list[Widget]:
+        """The day, the way to search, what must not wait, what was begun."""
+        phone = self.phone
+        self._found = houses.houses(phone.store)
+        self._villages = registers.villages(phone.store)
+        self._told = messages.messages(phone.store)
+        self.title = self._place(self._villages)
+        self._offer(self._villages, self._found)
+        made = [
+            text(words.t("home.today", day=words.day(phone.clock.today())), "title", bold=True),
+            *self._age(),
+        ]
+        if self._found and self._doing != "search":
+            search = QuietButton(text=words.t("home.search"), icon="magnify")
+            search.bind(on_release=lambda _: phone.nav.go("search"))
+            made.append(search)
+        made += [*home_notices.urgent(phone, self._told), *home_notices.refused(phone)]
+        return [
+            *made,
+            *home_notices.observed(phone),
+            *home_notices.session(phone),
+            *home_notices.drafts(phone),
+        ]
+
+    def _work(self) -> list[Widget]:
+        """The houses to go to."""
+        if not self._villages and not self.phone.me.site:
+            return [Empty(title=words.t("home.nothing"), text=words.t("home.nothing_do"))]
+        return home_work.to_knock(
+            self.phone, self._villages, self._found, self._every_village, self._show_every_village
+        )
+
+    def _waiting(self) -> list[Widget]:
+        """Who waits."""
+        return home_work.lists(self.phone, self._found)
+
+    def _told_lines(self) -> list[Widget]:
+        """What those above ask and say."""
+        return [*home_notices.queries(self.phone, self._told), home_notices.inbox(self.phone, self._told)]
+
+    def _supplies(self) -> list[Part]:
+        """The parts about stock, for who keeps some."""
+        phone, site = self.phone, self.phone.me.site
+        if not site or not phone.may("stock_count"):
+            return []
+        return [
+            lambda: [*home_supplies.arriving(phone, site), *home_supplies.needing(phone, site)],
+            lambda: home_supplies.lots(phone, site),
+        ]
+
+    def _place(self, villages: list[VillageSummary]) -> str:
         me = self.phone.me
         if me.site and (site := places.place(self.phone.store, me.site)):
             return site.name
-        communes = {v.commune for v in registers.villages(self.phone.store) if v.commune}
+        communes = {village.commune for village in villages if village.commune}
         return communes.pop() if len(communes) == 1 else me.full_name
 
-    def _refused(self) -> None:
-        state = self.phone.outbox()
-        if state.refused:
-            row = Row(
-                icon="alert-circle-outline",
-                icon_tone="late",
-                title=words.t("home.refused", count=words.number(state.refused)),
-                line=words.t("home.refused_do"),
-            )
-            row.bind(on_release=lambda _: self.phone.nav.go("outbox", state="refused"))
-            self.ids.page.add(row)
+    def _age(self) -> list[Widget]:
+        """How old the figures are when they are not of today."""
+        old = home_supplies.days_old(self.phone)
+        if old <= 0:
+            return []
+        when = words.moment(self.phone.outbox().last_sync_at)
+        return [text(words.t("home.as_of", when=when), "small", "warn" if old >= STALE_DAYS else "muted")]
 
-    def _messages(self) -> None:
-        """The way to what those above said; what is new shows as a number, what is urgent in red."""
-        new, urgent = messages.unopened(self.phone.store)
-        row = Row(
-            icon="alert-outline" if urgent else "inbox-arrow-up-outline",
-            icon_tone="late" if urgent else "brand" if new else "muted",
-            title=words.t("home.messages"),
-            line=words.t("home.messages_urgent" if urgent else "home.messages_line"),
-            line_tone="late" if urgent else "muted",
-            chip=words.counted("home.messages_new", new) if new else "",
-            chip_icon="information-outline",
-            chip_tone="late" if urgent else "brand",
-            stacked=theme.large,
-        )
-        row.bind(on_release=lambda _: self.phone.nav.go("messages"))
-        self.ids.page.add(row)
+    def _show_every_village(self) -> None:
+        self._every_village = True
+        self.show()
 
-    def _targets(self) -> None:
-        goals = plans.targets(self.phone.store)
-        if not goals:
-            return
-        self.ids.page.add(Section(text=words.t("home.targets")))
-        card = Card(spacing=theme.s16)
-        for goal in goals:
-            card.add_widget(goal_line(goal))
-        self.ids.page.add(card)
-
-    def _villages(self, villages: list[VillageSummary]) -> None:
-        if villages:
-            self.ids.page.add(Section(text=words.t("home.villages"), aside=words.number(len(villages))))
-        for village in villages:
-            self.ids.page.add(self._village(village))
-
-    def _village(self, village: VillageSummary) -> VillageRow:
-        row = VillageRow(
-            title=village.name,
-            line=" · ".join(
-                (
-                    words.counted("count.households", village.households),
-                    words.counted("count.people", village.people),
-                )
+    def _offer(self, villages: list[VillageSummary], found: list[House]) -> None:
+        """Put the main action at the thumb that is right now."""
+        phone = self.phone
+        may_hold = phone.may("session") and bool(phone.me.site)
+        held = sessions.under_way(phone.store, phone.me.site) if may_hold and phone.me.site else None
+        unsent = phone.outbox().unsent
+        waiting = Counter(house.village_id for house in houses.to_knock(found))
+        first = villages[0].id if villages else ""
+        self._next_village = max(waiting, key=lambda village: waiting[village], default=first)
+        self._doing = main_action(
+            Standing(
+                may_hold=may_hold,
+                may_visit=phone.may("visit"),
+                held=held is not None,
+                used=held is not None and held.doses > 0,
+                villages=len(villages),
+                houses=len(found),
+                to_knock=waiting.total(),
+                unsent=unsent,
             ),
+            phone.clock.now().astimezone(VIETNAM).hour,
         )
-        chips = StackLayout(size_hint_y=None, spacing=theme.s8)
-        chips.bind(minimum_height=chips.setter("height"))
-        if village.due:
-            due = words.counted("count.due", village.due)
-            chips.add_widget(Chip(text=due, icon="needle", tone="brand"))
-        if village.unvisited:
-            unvisited = words.counted("count.unvisited", village.unvisited)
-            chips.add_widget(Chip(text=unvisited, icon="door", tone="warn"))
-        if chips.children:
-            row.add_widget(chips)
-        row.bind(on_release=lambda _: self.phone.nav.go("village", village=village.id))
-        return row
-
-    def _alerts(self, site: str) -> None:
-        """What of the stock needs somebody: how much, and the first thing."""
-        store = self.phone.store
-        found = alerts.alerts(store, site)
-        if not found:
-            return
-        icon, tone = alert_sign(found[0])
-        row = Row(
-            icon=icon,
-            icon_tone=tone,
-            title=words.counted("home.alerts", len(found)),
-            line=alert_line(store, found[0]),
-        )
-        row.bind(on_release=lambda _: self.phone.nav.go("alerts", site=site))
-        self.ids.page.add(row)
-
-    def _lots(self, site: str) -> None:
-        page = self.ids.page
-        held = stock.holdings(self.phone.store, site)
-        page.add(Section(text=words.t("home.lots"), aside=words.t("home.lots_aside") if held else ""))
-        expired = sum(holding.bucket == "expired" for holding in held)
-        for holding in [each for each in held if stock.usable(each)][:FIRST_LOTS]:
-            sign = expiry_sign(holding)
-            row = Row(
-                title=f"{lot_name(holding.lot)}\N{NO-BREAK SPACE}· {holding.lot.lot_number}",
-                line=holding_line(holding),
-                chip=sign.text,
-                chip_icon=sign.icon,
-                chip_tone=sign.tone,
-                stacked=theme.large or len(sign.text) > 13,
-            )
-            row.bind(on_release=lambda _: self.phone.nav.go("stock", site=site))
-            page.add(row)
-        every = Row(
-            icon="clipboard-list-outline",
-            title=words.t("home.stock"),
-            line=words.t("home.stock_line", count=words.number(len(held))),
-            chip=words.counted("home.expired", expired) if expired else "",
-            chip_icon="alert-outline",
-            chip_tone="late",
-            stacked=theme.large,
-        )
-        every.bind(on_release=lambda _: self.phone.nav.go("stock", site=site))
-        page.add(every)
-
-    def _main_action(self, villages: list[VillageSummary]) -> None:
-        if self.phone.may("session") and self.phone.me.site:
-            today = self.phone.clock.today()
-            mine = stock.sessions(self.phone.store, self.phone.me.site, limit=5)
-            held = any(s.held_on == today and not s.closed for s in mine)
-            self.action = words.t("home.session_on" if held else "home.session")
-            self.action_icon = "needle"
-        elif villages and self.phone.may("visit"):
-            self.action, self.action_icon = words.t("home.visit"), "walk"
-        else:
-            self.action, self.action_icon = "", ""
+        self.action = words.t(f"home.do_{self._doing}", count=words.number(unsent)) if self._doing else ""
+        self.action_icon = ICONS.get(self._doing, "")
+        if self._doing and self.foot.parent is None:
+            self.add_widget(self.foot)
+        elif not self._doing:
             self.offer(False)
-
-
-def goal_line(goal: TargetProgress) -> GoalLine:
-    """How far my villages are with a goal."""
-    counted = words.t("home.covered", covered=words.number(goal.covered), due=words.number(goal.due))
-    by = words.t("home.by", day=f"{goal.due_on:%d/%m}", left=words.days_left(goal.days_left))
-    return GoalLine(
-        title=f"{dose_name(goal.dose_type)} · {age_group_name(goal.age_group)}",
-        day=f"{counted} · {by}",
-        late=goal.days_left < 0 and goal.covered < goal.due,
-        share=words.percent(goal.share),
-        value=goal.share or 0,
-    )
 
 
 load_rules(__file__)

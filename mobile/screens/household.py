@@ -3,23 +3,21 @@
 from typing import Any
 
 from mobile.screens.base import Screen
-from mobile.screens.describe import (
-    outcome_name,
-    person_line,
-    person_sign,
-    phone_number,
-    shown_value,
-    visit_line,
-)
-from mobile.store import places, registers
-from mobile.store.views import ConflictRow, HouseholdPage, PersonRow
+from mobile.screens.conflict_cards import conflict_cards
+from mobile.screens.describe import outcome_name, person_line, person_sign, phone_number, visit_line
+from mobile.screens.position import position_words
+from mobile.screens.tell_people import way_to_tell
+from mobile.store import history, places, registers
+from mobile.store.views import HouseholdPage, PersonRow, VisitRow
 from mobile.theme import theme
-from mobile.widgets.buttons import QuietButton
+from mobile.widgets.choices import Segments
 from mobile.widgets.lists import Row
 from mobile.widgets.loading import load_rules
-from mobile.widgets.surfaces import Card, Column, Empty, Section, Strip, text
+from mobile.widgets.surfaces import Card, Empty, PressCard, Section, text
 from mobile.widgets.text import Note
 from mobile.words import words
+from shared.rules.residence import head_is_gone
+from shared.rules.visits import is_asked_about
 
 
 class HouseholdScreen(Screen):
@@ -47,8 +45,9 @@ class HouseholdScreen(Screen):
         )
         self.main.disabled = not page.members
         self._head(page)
-        for conflict in page.conflicts:
-            self.ids.page.add(self._conflict(conflict))
+        if head_is_gone(page.row.head_name, [(m.full_name, m.residence) for m in page.members]):
+            self.ids.page.add(Note(text=words.t("household.head_gone"), icon="alert-outline", tone="warn"))
+        self.ids.page.add(*conflict_cards(self.phone, page.conflicts, self.show))
         self.ids.page.add(Section(text=words.t("household.members"), aside=words.number(len(page.members))))
         for member in page.members:
             self.ids.page.add(self._member(member))
@@ -60,12 +59,24 @@ class HouseholdScreen(Screen):
                     text=words.t("household.empty_do"),
                 )
             )
-        self._actions()
+        self._actions(page)
+        self.ids.page.add(way_to_tell(self.phone, self.household))
         self._visits(page)
 
     def visit(self) -> None:
         """Record a visit, or go on with one begun."""
         self.phone.nav.go("visit", household=self.household)
+
+    def act(self, what: str) -> None:
+        """Something else that may be done with the household."""
+        screens: dict[str, tuple[str, dict[str, Any]]] = {
+            "add_person": ("person_form", {}),
+            "edit": ("household_form", {}),
+            "move": ("move", {"people": self.living}),
+            "split": ("move", {"to": "new"}),
+        }
+        screen, params = screens[what]
+        self.phone.nav.go(screen, household=self.household, **params)
 
     def _head(self, page: HouseholdPage) -> None:
         card = Card()
@@ -75,6 +86,8 @@ class HouseholdScreen(Screen):
             card.add_widget(text(words.t("household.phone", phone=phone_number(phone)), "small"))
         if note := page.values.get("note"):
             card.add_widget(text(note, "small"))
+        if position := history.last_position(self.phone.store, self.household):
+            card.add_widget(text(position_words(position), "small", "muted"))
         last = page.row.last_visited_on
         card.add_widget(
             text(
@@ -98,29 +111,24 @@ class HouseholdScreen(Screen):
         row.bind(on_release=lambda _: self.phone.nav.go("person", person=member.id))
         return row
 
-    def _conflict(self, conflict: ConflictRow) -> Note:
-        return Note(
-            text=words.t(
-                "conflict.note",
-                field=words.label(conflict.kind, conflict.field),
-                shown=shown_value(conflict.kind, conflict.field, conflict.shown),
-                other=shown_value(conflict.kind, conflict.field, conflict.other),
-            ),
-            icon="call-split",
-            tone="warn",
-        )
-
-    def _actions(self) -> None:
-        strip = Column(spacing=theme.s8) if theme.large else Strip()
+    def _actions(self, page: HouseholdPage) -> None:
+        self.living = [m.id for m in page.members if is_asked_about(m.residence)]
+        offered = []
         if self.phone.may("person"):
-            add = QuietButton(text=words.t("household.add_person"), icon="account-plus-outline")
-            add.bind(on_release=lambda _: self.phone.nav.go("person_form", household=self.household))
-            strip.add_widget(add)
+            offered.append(("add_person", "account-plus-outline"))
         if self.phone.may("household"):
-            edit = QuietButton(text=words.t("household.edit"), icon="pencil-outline")
-            edit.bind(on_release=lambda _: self.phone.nav.go("household_form", household=self.household))
-            strip.add_widget(edit)
-        self.ids.page.add(strip)
+            offered.append(("edit", "pencil-outline"))
+        if self.phone.may("person") and self.living:
+            offered.append(("move", "swap-horizontal"))
+        if self.phone.may("household") and len(self.living) > 1:
+            offered.append(("split", "call-split"))
+        self.ids.page.add(
+            Segments(
+                columns=1 if theme.large else 2,
+                options=[(code, words.t(f"household.{code}"), icon) for code, icon in offered],
+                when_pick=self.act,
+            )
+        )
 
     def _visits(self, page: HouseholdPage) -> None:
         if not page.visits:
@@ -128,17 +136,22 @@ class HouseholdScreen(Screen):
         self.ids.page.add(Section(text=words.t("household.visits")))
         names = {member.id: member.full_name for member in page.members}
         for visit in page.visits:
-            card = Card()
-            card.add_widget(text(words.day(visit.visited_on), bold=True))
-            card.add_widget(text(visit_line(visit), "small"))
-            for line in visit.outcomes:
-                if line["outcome"] != "reviewed" and line["person"] in names:
-                    said = f"{names[line['person']]}: {outcome_name(line['outcome']).lower()}"
-                    card.add_widget(text(said, "small", "muted"))
-            if visit.revisit_on:
-                said = words.t("household.revisit", day=words.day(visit.revisit_on))
-                card.add_widget(text(said, "small", "warn"))
-            self.ids.page.add(card)
+            self.ids.page.add(self._visit(visit, names))
+
+    def _visit(self, visit: VisitRow, names: dict[str, str]) -> PressCard:
+        """A visit; a tap opens what was recorded."""
+        card = PressCard()
+        card.add_widget(text(words.day(visit.visited_on), bold=True))
+        card.add_widget(text(visit_line(visit), "small"))
+        for line in visit.outcomes:
+            if line["outcome"] != "reviewed" and line["person"] in names:
+                said = f"{names[line['person']]}: {outcome_name(line['outcome']).lower()}"
+                card.add_widget(text(said, "small", "muted"))
+        if visit.revisit_on:
+            said = words.t("household.revisit", day=words.day(visit.revisit_on))
+            card.add_widget(text(said, "small", "warn"))
+        card.bind(on_release=lambda _: self.phone.nav.go("entry", entry=visit.id))
+        return card
 
 
 load_rules(__file__)

@@ -60,6 +60,10 @@ class MessagesScreen(Screen):
             page.add(Section(text=words.t("messages.upward")))
         for message in told:
             page.add(self._row(message))
+        if self.phone.may("report") and self.phone.me.site:
+            daily = QuietButton(text=words.t("reports.title"), icon="clipboard-list-outline")
+            daily.bind(on_release=lambda _: self.phone.nav.go("reports"))
+            page.add(daily)
         for kind in offered:
             button = QuietButton(text=words.t(f"tell.{kind}"), icon=ICONS[kind])
             button.bind(on_release=lambda _, kind=kind: self.phone.nav.go("tell", kind=kind))

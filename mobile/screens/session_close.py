@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mobile.screens.base import known
 from mobile.screens.describe import lot_name
 from mobile.screens.filling import FormScreen
-from mobile.store import sessions, stock
-from mobile.store.stock import HoldingRow
+from mobile.store import observations, undoing
+from mobile.store.closing import SESSION_END, Closing
+from mobile.widgets.buttons import QuietButton
 from mobile.widgets.closing import CloseCard
 from mobile.widgets.loading import load_rules
-from mobile.widgets.surfaces import Empty, text
+from mobile.widgets.surfaces import Column, Empty, text
+from mobile.widgets.text import Note
 from mobile.words import words
 from shared.faults import Fault
-from shared.rules.sessions import Kept, movements_at_close, opened_vials_cover, vials_agree, vials_needed
+from shared.rules.observation import nobody_observed
 
 #: Why doses of an opened vial are thrown away, the usual reason first.
-SESSION_END = "session_end"
 THROWN_AWAY = (SESSION_END, "six_hours", "open_days", "contaminated")
 PARTS = ("vials_opened", "vials_returned", "vials_discarded")
 WASTE = ("waste_vials", "waste_boxes", "waste_to")
@@ -33,24 +33,20 @@ class SessionCloseScreen(FormScreen):
         """Begin with the vials that the doses recorded need, the others brought back."""
         self.session = session
         self.key = f"close:{session}"
-        self.title = words.t("session_close.title")
-        self.held = known(stock.session(self.phone.store, session))
-        values = stock.session_values(self.phone.store, session)
-        self.catalogue = {lot.id: lot for lot in stock.lots(self.phone.store)}
-        self.doses = stock.doses_by_lot(self.phone.store, session)
-        self.opened = sessions.opened_in(self.phone.store, session)
-        self.stock: dict[str, list[HoldingRow]] = {}
-        for holding in stock.holdings(self.phone.store, self.held.site_id):
-            if holding.state != "quarantined":
-                self.stock.setdefault(holding.lot.id, []).append(holding)
+        self.closing = Closing(self.phone.store, session)
+        again = self.closing.again
+        self.title = words.t("session_close.again_title" if again else "session_close.title")
         kept = self.kept()
-        self.lines: list[dict[str, Any]] = kept["lines"] if kept else self._begun(values.get("lots") or [])
+        self.lines: list[dict[str, Any]] = self._lines(kept)
         self.reasons: dict[str, str] = kept.get("reasons", {}) if kept else {}
+        page = self.ids.page
         if kept is not None:
-            self.note_kept(self.ids.page)
-        self.ids.page.add(text(words.t("session_close.lead"), tone="muted"))
+            self.note_kept(page)
+        self.watch = Column(spacing=page.gap)
+        page.add(self.watch)
+        page.add(text(words.t("session_close.again_lead" if again else "session_close.lead"), tone="muted"))
         if not self.lines:
-            self.ids.page.add(
+            page.add(
                 Empty(
                     icon="package-variant-closed",
                     title=words.t("session_close.no_lots"),
@@ -58,13 +54,47 @@ class SessionCloseScreen(FormScreen):
                 )
             )
         self.cards = [self._card(line) for line in self.lines]
-        self.ids.page.add(*self.cards)
+        page.add(*self.cards)
         self.waste = self.make_form(WASTE, lambda _: self._keep())
-        self.waste.fill(kept["waste"] if kept else {name: values.get(name) for name in WASTE})
-        self.ids.page.add(text(words.t("session_close.waste"), bold=True), self.waste)
+        self.waste.fill(kept["waste"] if kept else {name: self.closing.values.get(name) for name in WASTE})
+        page.add(text(words.t("session_close.waste"), bold=True), self.waste)
+        self.ids.main.text = words.t("session_close.save_again" if again else "session_close.save")
+
+    def show(self) -> None:
+        """Say who is still under observation; who stays is seen again after a visit to their screen."""
+        self.watch.clear_widgets()
+        watched = observations.watched(self.phone.store, self.session)
+        running = [seen.full_name for seen in watched if seen.still]
+        stays = nobody_observed(running)
+        if stays is not None:
+            self.watch.add_widget(Note(text=words.fault(stays), icon="timer-sand", tone="warn"))
+        elif watched:
+            over = words.counted("session_close.over", len(watched))
+            self.watch.add_widget(Note(text=over, icon="timer-sand", tone="warn"))
+            if any(not seen.reaction for seen in watched):
+                self._button("session_close.all_well", "account-check-outline", self.end_all)
+        if watched:
+            self._button("session.observe", "timer-sand", self.observe)
+        self.stays = stays
+
+    def observe(self) -> None:
+        """Look after those who are watched."""
+        self.phone.nav.go("observation", session=self.session)
+
+    def end_all(self) -> None:
+        """Everybody whose time is over went home well."""
+        if self.saved(lambda: observations.end_all(self.phone.store, self.session)):
+            self.show()
 
     def save(self) -> None:
-        """Close the session and take what was used off the stock; nothing while a lot does not add up."""
+        """Close the session and take what was used off the stock; nothing while somebody is under observation, or
+        while a lot does not add up.
+        """
+        self.show()
+        if self.stays is not None:
+            self.ids.page.show(self.watch)
+            self.refused([self.stays])
+            return
         faults = [
             found
             for line, card in zip(self.lines, self.cards, strict=True)
@@ -73,76 +103,43 @@ class SessionCloseScreen(FormScreen):
         if faults:
             self.refused(faults[:1])
             return
-        if self.saved(self._close, self.waste):
-            self.phone.nav.back()
-            self.phone.nav.back()
-            self.phone.nav.say(words.t("session_close.saved"))
+        body, written = self.waste.body(), list[str]()
 
-    def _close(self) -> None:
-        store, held = self.phone.store, self.held
-        with store.together():  # a session is never closed without its vials leaving the stock
-            body = {"lots": self.lines or None, "closed": True, **self.waste.body()}
-            store.edit("session", self.session, body, draft=self.key)
-            for line in self.lines:
-                lot = line["lot"]
-                for moved in movements_at_close(
-                    line,
-                    [Kept(h.state, h.thawed_on, h.opened_on, h.vials, h.doses or 0) for h in self._of(lot)],
-                    given=self.doses.get(lot, 0),
-                    doses_per_vial=self._per_vial(lot),
-                    on=held.held_on,
-                    opened_before=self.opened.get(lot, 0),
-                    reason=self.reasons.get(lot, SESSION_END),
-                ):
-                    store.record(
-                        "stock_movement",
-                        subject=lot,
-                        place=held.site_id,
-                        body=moved | {"session": self.session},
-                        occurred_on=held.held_on,
-                    )
+        def close() -> None:
+            written.extend(self.closing.close(self.lines, self.reasons, body, self.key))
 
-    def _begun(self, taken: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The lots taken out, and those that doses were given from without being taken out: these were opened."""
-        named = {line["lot"] for line in taken}
-        given = [{"lot": lot, "vials_taken": None} for lot in [*self.doses, *self.opened] if lot not in named]
-        return [self._line(line) for line in [*taken, *{line["lot"]: line for line in given}.values()]]
+        if not self.saved(close, self.waste):
+            return
+        nav, session, draft = self.phone.nav, self.session, (self.key, self.kind, self._draft())
 
-    def _line(self, line: dict[str, Any]) -> dict[str, Any]:
-        lot = line["lot"]
-        missing = max(0, self.doses.get(lot, 0) - self._left_open(lot))
-        opened = self.opened.get(lot, 0) + vials_needed(missing, self._per_vial(lot) or 1)
-        taken = opened if line["vials_taken"] is None else line["vials_taken"]
-        opened = min(taken, opened)
-        return line | {
-            "vials_taken": taken,
-            "vials_opened": opened,
-            "vials_returned": taken - opened,
-            "vials_discarded": 0,
-        }
+        def undo() -> None:
+            undoing.take_back(self.phone.store, *written, draft=draft)
+            nav.go("session_close", session=session)
 
-    def _of(self, lot: str) -> list[HoldingRow]:
-        """The holdings of a lot here, first-expired first, what may be used before what may not."""
-        return sorted(self.stock.get(lot, ()), key=lambda h: not stock.usable(h))
+        nav.back()
+        nav.back()
+        said = words.t("session_close.saved")
+        if self.closing.again:  # a reversal cannot be reversed; the vials can be accounted for once more
+            nav.say(said)
+        else:
+            nav.say(said, action=words.t("form.undo"), when_action=undo)
 
-    def _per_vial(self, lot: str) -> int | None:
-        found = self.catalogue.get(lot)
-        return found.doses_per_vial if found else None
+    def _lines(self, kept: dict[str, Any] | None) -> list[dict[str, Any]]:
+        """The lines of the draft, and a new one for each lot that came up since (another phone took it out)."""
+        begun = self.closing.begun()
+        if kept is None:
+            return begun
+        standing = {line["lot"] for line in kept["lines"]}
+        return [*kept["lines"], *(line for line in begun if line["lot"] not in standing)]
 
-    def _left_open(self, lot: str) -> int:
-        """Doses in vials that stand open: of this session, or of one before where the item may be kept open."""
-        return sum(max(0, h.doses or 0) for h in self.stock.get(lot, ()) if h.state == "opened")
-
-    def _left(self, line: dict[str, Any]) -> int:
-        """Doses that stay in opened vials when everybody was given theirs."""
-        lot = line["lot"]
-        still = max(0, line["vials_opened"] - self.opened.get(lot, 0))
-        at_hand = self._left_open(lot) + still * (self._per_vial(lot) or 0)
-        return max(0, at_hand - self.doses.get(lot, 0))
+    def _button(self, key: str, icon: str, do: Any) -> None:
+        button = QuietButton(text=words.t(key), icon=icon)
+        button.bind(on_release=lambda _: do())
+        self.watch.add_widget(button)
 
     def _card(self, line: dict[str, Any]) -> CloseCard:
-        lot = self.catalogue.get(line["lot"])
-        given = self.doses.get(line["lot"], 0)
+        lot = self.closing.lot(line["lot"])
+        given = self.closing.doses.get(line["lot"], 0)
         card = CloseCard(
             title=lot_name(lot) if lot else "–",
             lot=lot.lot_number if lot else line["lot"],
@@ -155,7 +152,7 @@ class SessionCloseScreen(FormScreen):
             stepper.most = line["vials_taken"]
             stepper.value = line[part]
             stepper.when_edit = lambda value, part=part: self._changed(line, card, part, value)
-        card.ids.vials_opened.least = min(line["vials_taken"], self.opened.get(line["lot"], 0))
+        card.ids.vials_opened.least = min(line["vials_taken"], self.closing.opened_before(line["lot"]))
         card.ids.doses_discarded.when_edit = lambda doses: self._thrown(line, card, doses)
         card.why.options = [
             (code, words.option("stock_movement", "reason", code), "") for code in THROWN_AWAY
@@ -167,7 +164,7 @@ class SessionCloseScreen(FormScreen):
 
     def _rest(self, line: dict[str, Any], card: CloseCard) -> None:
         """Say what is left in opened vials: thrown away, or kept where the item may be kept open for days."""
-        lot, left = self.catalogue.get(line["lot"]), self._left(line)
+        lot, left = self.closing.lot(line["lot"]), self.closing.left(line)
         keeps = lot is not None and lot.open_rule == "days"
         thrown = min(line.get("doses_discarded") or 0, left) if keeps else left
         line["doses_discarded"] = thrown
@@ -198,14 +195,13 @@ class SessionCloseScreen(FormScreen):
         self._keep()
 
     def _keep(self) -> None:
-        self.keep({"lines": self.lines, "reasons": self.reasons, "waste": dict(self.waste.values)})
+        self.keep(self._draft())
+
+    def _draft(self) -> dict[str, Any]:
+        return {"lines": self.lines, "reasons": self.reasons, "waste": dict(self.waste.values)}
 
     def _check(self, line: dict[str, Any], card: CloseCard) -> Fault | None:
-        lot = line["lot"]
-        still = max(0, line["vials_opened"] - self.opened.get(lot, 0))
-        found = vials_agree(line) or opened_vials_cover(
-            self.doses.get(lot, 0), still, self._per_vial(lot) or 1, self._left_open(lot)
-        )
+        found = self.closing.check(line)
         card.fault = words.fault(found) if found else ""
         return found
 

@@ -1,12 +1,17 @@
-"""Settings: language, large text, Telex, what this phone is, and the lock."""
+"""Settings: language, large text, how Vietnamese is typed, the account and its lock, what this phone is."""
 
 from typing import Any
 
 from kivy.properties import StringProperty
 
+from mobile.forms.composing import WAYS
 from mobile.screens.base import Screen
-from mobile.widgets.fields import telex
+from mobile.screens.tell_people import way_to_tell
+from mobile.settings import LOCK_AFTER_MIN
+from mobile.widgets.fields import composing
+from mobile.widgets.lists import Row
 from mobile.widgets.loading import load_rules
+from mobile.widgets.text import Note
 from mobile.words import words
 from shared.permissions import ROLES
 
@@ -32,11 +37,26 @@ class SettingsScreen(Screen):
         self.ids.language.when_edit = self.speak
         self.ids.large.active = settings.large
         self.ids.large.fbind("active", self._large)
-        self.ids.telex.active = settings.telex
-        self.ids.telex.fbind("active", self._telex)
+        self.ids.sun.active = settings.sun
+        self.ids.sun.fbind("active", self._sun)
+        self.ids.typing.options = [(way, words.t(f"settings.typing_{way}"), "") for way in WAYS]
+        self.ids.typing.value = settings.typing
+        self.ids.typing.when_edit = self._typing
+        self.ids.lock_after.options = [
+            (str(minutes), words.t("settings.minutes", count=words.number(minutes)), "")
+            for minutes in LOCK_AFTER_MIN
+        ]
+        self.ids.lock_after.value = str(settings.lock_after_min)
+        self.ids.lock_after.when_edit = self._lock_after
+        self._account_rows()
+        self.ids.more.add_widget(way_to_tell(self.phone))
 
     def show(self) -> None:
-        """Say what this phone is, and what was received of it."""
+        """Say what is the matter with this phone, what it is, and what was received of it."""
+        self._notes()
+        if self.phone.practice:
+            self.device = words.t("practice.about")
+            return
         outbox = self.phone.outbox()
         receipt = self.phone.store.receipt_hash
         me = self.phone.me
@@ -62,17 +82,62 @@ class SettingsScreen(Screen):
         self.phone.rebuild()
 
     def lock(self) -> None:
-        """Lock now."""
+        """Lock now; practice ends with it."""
         self.phone.lock()
+
+    def _notes(self) -> None:
+        column = self.ids.page.ids.column
+        for shown in [each for each in column.children if isinstance(each, Note)]:
+            column.remove_widget(shown)
+        for note in self.phone.notes():
+            said = Note(text=note.whole, icon=note.icon, tone=note.tone)
+            column.add_widget(said, index=len(column.children))
+
+    def _account_rows(self) -> None:
+        phone = self.phone
+        if phone.practice:
+            ways = [("practice.leave", "practice.leave_line", "exit-to-app", phone.leave_practice)]
+        else:
+            ways = [
+                (
+                    "change_pin.title",
+                    "change_pin.title_line",
+                    "lock-reset",
+                    lambda: phone.nav.go("change_pin"),
+                ),
+                ("settings.others", "settings.others_line", "account-switch-outline", self._others),
+                ("practice.try", "practice.try_line", "school-outline", phone.practise),
+                (
+                    "removal.title",
+                    "removal.title_line",
+                    "account-remove-outline",
+                    lambda: phone.nav.go("removal"),
+                ),
+            ]
+        for title, line, icon, go in ways:
+            row = Row(title=words.t(title), icon=icon, line=words.t(line))
+            row.bind(on_release=lambda _, go=go: go())
+            self.ids.account.add_widget(row)
+
+    def _others(self) -> None:
+        self.phone.lock()
+        self.phone.nav.start("accounts")
+
+    def _lock_after(self, minutes: str) -> None:
+        self.phone.settings.lock_after_min = int(minutes)
+        self.phone.keep_settings()
 
     def _large(self, _: Any, active: bool) -> None:
         self.phone.settings.large = active
         self.phone.rebuild()
 
-    def _telex(self, _: Any, active: bool) -> None:
-        self.phone.settings.telex = active
-        self.phone.settings.save(self.phone.home)
-        telex["on"] = active
+    def _sun(self, _: Any, active: bool) -> None:
+        self.phone.settings.sun = active
+        self.phone.rebuild()
+
+    def _typing(self, way: str) -> None:
+        self.phone.settings.typing = composing["way"] = way
+        self.phone.keep_settings()
 
 
 load_rules(__file__)

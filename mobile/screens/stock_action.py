@@ -199,6 +199,7 @@ class StockActionScreen(PadScreen):
         field = DayField(
             label=words.label("stock_movement", label),
             names=[words.t("form.day"), words.t("form.month"), words.t("form.year")],
+            today=self.phone.clock.today(),
         )
         field.day, field.month, field.year = day_parts(self.data["day"])
 

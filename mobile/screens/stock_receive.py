@@ -155,6 +155,7 @@ class StockReceiveScreen(PadScreen):
         field = DayField(
             label=words.label("stock_movement", "thawed_on"),
             names=[words.t("form.day"), words.t("form.month"), words.t("form.year")],
+            today=self.phone.clock.today(),
         )
         field.day, field.month, field.year = day_parts(self.data["thawed_on"])
         field.when_edit = lambda: self._put(

@@ -65,14 +65,15 @@ def get_codes(server: str, user: str, password: str, count: int, place: str | No
     codes: list[str] = []
     for role, number in wanted.items():
         if number:
-            codes += _codes(server, user, password, {"roles": [role], "limit": number, "place": place})
+            codes += ask_codes(server, user, password, {"roles": [role], "limit": number, "place": place})
     while codes and len(codes) < count:
         more = {"roles": list(ROLES), "limit": count - len(codes), "place": place}
-        codes += _codes(server, user, password, more)
+        codes += ask_codes(server, user, password, more)
     return codes
 
 
-def _codes(server: str, user: str, password: str, body: dict[str, object]) -> list[str]:
+def ask_codes(server: str, user: str, password: str, body: dict[str, object]) -> list[str]:
+    """Codes for some field users, by an administrator: `body` has roles, limit and place. Raises Refused."""
     try:
         answer = requests.post(
             f"{server.rstrip('/')}{API}/device-codes", json=body, auth=(user, password), timeout=TIMEOUTS

@@ -14,6 +14,7 @@ from mobile.store.stock import HoldingRow, LotRow
 from mobile.store.views import PersonRow
 from shared.permissions import MOBILE_TEAM
 from shared.reference import Vaccine, vaccines
+from shared.rules.observation import OBSERVED_MINUTES
 from shared.rules.sessions import Kept, movements_at_close, vials_needed
 
 PEOPLE_A_DAY = (8, 20)
@@ -87,7 +88,9 @@ def _give(device: Device, site: str, session: str, person: PersonRow, holding: H
         "lot": holding.lot.id,
         "at_home": True if person.cannot_come else None,
     }
-    device.store.record("dose", subject=person.id, place=site, body=body)
+    dose = device.store.record("dose", subject=person.id, place=site, body=body).id
+    left = {"dose": dose, "session": session, "result": "well", "minutes": OBSERVED_MINUTES}
+    device.store.record("observation", subject=person.id, place=site, body=left)
 
 
 def _take_out(device: Device, site: str, session: str, lot: str, given: int) -> dict[str, Any]:

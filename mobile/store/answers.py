@@ -21,6 +21,7 @@ from mobile.store.project import project_subjects
 from shared import wire
 from shared.faults import Refused, fault
 from shared.kinds import KINDS
+from shared.reading import read_payload
 
 #: Bytes of entries a push carries at most: half of what the server takes, so that the rest of the JSON fits.
 BATCH_BYTES = wire.PUSH_BYTES // 2
@@ -76,20 +77,18 @@ def batch(
 def urgent(connection: Connection, limit: int) -> list[tuple[int, bytes]]:
     """(device_seq, payload) of own urgent entries without an outcome that others without one stand before."""
     kinds = [kind.name for kind in KINDS.values() if kind.urgent]
-    marks = ",".join("?" * len(kinds))
-    first = connection.execute(
-        "SELECT min(device_seq) FROM entry WHERE origin = 'own' AND outcome IS NULL"
-        f" AND kind NOT IN ({marks})",
+    unsent = "FROM entry WHERE origin = 'own' AND outcome IS NULL"
+    rows = connection.execute(
+        f"SELECT device_seq, payload {unsent} AND kind IN ({','.join('?' * len(kinds))}) ORDER BY device_seq",
         kinds,
-    ).fetchone()[0]
+    )
+    found = [(row[0], bytes(row[1])) for row in rows if _cannot_wait(bytes(row[1]))]
+    waiting = {device_seq for device_seq, _ in found}
+    turns = (row[0] for row in connection.execute(f"SELECT device_seq {unsent} ORDER BY device_seq"))
+    first = next((device_seq for device_seq in turns if device_seq not in waiting), None)
     if first is None:
         return []
-    rows = connection.execute(
-        "SELECT device_seq, payload FROM entry WHERE origin = 'own' AND outcome IS NULL"
-        f" AND device_seq > ? AND kind IN ({marks}) ORDER BY device_seq LIMIT ?",
-        [first, *kinds, limit],
-    )
-    return [(row[0], bytes(row[1])) for row in rows]
+    return [(device_seq, payload) for device_seq, payload in found if device_seq > first][:limit]
 
 
 def last_receipt(connection: Connection) -> Receipt:
@@ -142,6 +141,11 @@ def note_mismatch(connection: Connection) -> None:
     """Remember that the last receipt did not match, so that no screen says all is received."""
     kept = asdict(last_receipt(connection)) | {"matches": False}
     set_meta(connection, "receipt", json.dumps(kept))
+
+
+def _cannot_wait(payload: bytes) -> bool:
+    entry = read_payload(payload)
+    return KINDS[entry.kind].cannot_wait(entry)
 
 
 def _in_conflict(connection: Connection, subject: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobile.store.database import get_meta, set_meta
 from mobile.store.driver import Connection
+from mobile.store.packing import pack
 from mobile.store.project import project, project_everything, project_subjects
 from mobile.store.writing import insert_entry
 from shared import wire
@@ -33,13 +34,11 @@ PAUSE_S = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A part of one stream that joins what this phone holds: (running hash after it, digest, raw) of each
-    entry.
-    """
+    """A part of one stream that joins what this phone holds: (running hash after it, raw) of each entry."""
 
     stream: str
     position: int
-    entries: list[tuple[bytes, bytes, dict[str, Any]]]
+    entries: list[tuple[bytes, dict[str, Any]]]
 
 
 def apply_page(store: Store, page: Any, stop: Callable[[], bool] = lambda: False) -> int:
@@ -95,14 +94,14 @@ def _checked(connection: Connection, part: Mapping[str, Any]) -> Arriving:
         raise Refused(fault("sync.stream_broken", stream=stream))
     if part["to"] <= position:
         return Arriving(stream, position, [])
-    entries: list[tuple[bytes, bytes, dict[str, Any]]] = []
+    entries: list[tuple[bytes, dict[str, Any]]] = []
     for raw in part["entries"][position - part["from"] :]:
         try:
             digest = wire.digest(wire.canonical(raw))
         except (TypeError, ValueError) as error:
             raise Refused(fault("sync.stream_broken", stream=stream)) from error
         running = wire.chain(running, digest)
-        entries.append((running, digest, raw))
+        entries.append((running, raw))
     if running.hex() != part["hash"]:
         raise Refused(fault("sync.stream_broken", stream=stream))
     return Arriving(stream, position, entries)
@@ -113,10 +112,10 @@ def _take(connection: Connection, part: Arriving, start: int, today: date | None
     new.
     """
     chunk = part.entries[start : start + CHUNK]
-    known = _known(connection, [str(raw.get("id")) for _, _, raw in chunk])
+    known = _known(connection, [str(raw.get("id")) for _, raw in chunk])
     changed: set[tuple[str, str]] = set()
     new = 0
-    for _, digest, raw in chunk:
+    for _, raw in chunk:
         before = known.get(str(raw.get("id")))
         if before is not None:
             if before in ("held", "refused"):  # an own entry the server could judge after all
@@ -125,7 +124,7 @@ def _take(connection: Connection, part: Arriving, start: int, today: date | None
             continue
         known[str(raw.get("id"))] = ""
         new += 1
-        changed |= _keep(connection, raw, digest)
+        changed |= _keep(connection, raw)
     connection.execute(
         "INSERT INTO stream (id, position, hash) VALUES (?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET position = excluded.position, hash = excluded.hash",
@@ -136,23 +135,23 @@ def _take(connection: Connection, part: Arriving, start: int, today: date | None
     return new
 
 
-def _keep(connection: Connection, raw: dict[str, Any], digest: bytes) -> set[tuple[str, str]]:
+def _keep(connection: Connection, raw: dict[str, Any]) -> set[tuple[str, str]]:
     """Store one pulled entry; answers its subject, nothing when only a newer program can read it."""
     try:
         entry = read(raw)
     except (Held, Unreadable):
-        _keep_unread(connection, raw, digest)
+        _keep_unread(connection, raw)
         return set()
     insert_entry(connection, entry, origin="pulled")
     return {(entry.kind, entry.subject)}
 
 
-def _keep_unread(connection: Connection, raw: dict[str, Any], digest: bytes) -> None:
+def _keep_unread(connection: Connection, raw: dict[str, Any]) -> None:
     if envelope_faults(raw):
         return  # its digest is in the running hash; a row needs an envelope
     connection.execute(
         "INSERT INTO entry (id, kind, subject, place, device_seq, occurred_on, recorded_at, corrects,"
-        " payload, digest, origin, readable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pulled', 0)",
+        " payload, origin, readable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pulled', 0)",
         (
             raw["id"],
             raw["kind"],
@@ -162,8 +161,7 @@ def _keep_unread(connection: Connection, raw: dict[str, Any], digest: bytes) -> 
             raw["occurred_on"],
             raw["recorded_at"],
             raw.get("corrects"),
-            wire.canonical(raw),
-            digest,
+            pack(wire.canonical(raw)),
         ),
     )
 

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 from shared.rules.allocation import document_key, share_received
 from shared.rules.commitments import LOOK_BACK_DAYS, STATES, Out, Received, Share, Use, shares
 from shared.rules.movements import CLOSED_VIAL, OPEN_VIAL
+from shared.text.folding import search_key
 
 if TYPE_CHECKING:
     from mobile.store.store import Store
+
+#: How the catalogue's cold boxes and carriers are called, without accents: phích, hòm lạnh, thùng lạnh.
+COLD_BOXES = ("phich", "hom lanh", "thung lanh")
 
 #: Reason -> how it takes stock away from a commitment.
 _WAY = {
@@ -153,6 +157,17 @@ def equipment(store: Store, site: str) -> list[EquipmentRow]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def cold_boxes(store: Store, site: str) -> list[EquipmentRow]:
+    """The cold boxes and carriers of a site that can be used; the catalogue knows them by their name alone."""
+    return [
+        piece
+        for piece in equipment(store, site)
+        if piece.in_use is not False
+        and piece.condition in ("good", "unused")
+        and search_key(piece.item_vi).startswith(COLD_BOXES)
+    ]
 
 
 def equipment_items(store: Store) -> list[tuple[str, str, str]]:

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from mobile.store.driver import Connection, disk_is_full, open_database
+from mobile.store.room import Reserve
 from mobile.store.schema import migrate
 from shared.faults import Refused, fault
 
 
 class Database:
-    """The encrypted file of a phone. Readers never wait for the writer (WAL)."""
+    """The encrypted file of a phone and the room kept for records. Readers never wait for the writer (WAL)."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path, self._key = path, key
+        self.reserve = Reserve(path.parent)
         self._local = threading.local()
         self._all: list[Connection] = []
         self._guard = threading.Lock()
@@ -54,6 +56,7 @@ class Database:
             if connection.in_transaction:
                 yield connection
                 return
+            self.reserve.before_writing()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

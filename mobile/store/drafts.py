@@ -37,3 +37,28 @@ def drop(database: Database, key: str) -> None:
     """Forget what was kept under a key."""
     with database.transaction() as connection:
         connection.execute("DELETE FROM draft WHERE key = ?", (key,))
+
+
+def about(database: Database, thing: str) -> str:
+    """What the thing a draft's key names is: household, person, place, equipment, transfer or document, or ""."""
+    row = database.row(_ABOUT, {"thing": thing})
+    return row[0] if row else ""
+
+
+def transfer_of(database: Database, document: str) -> str:
+    """The transfer a dispatch or receipt belongs to, or "" when this phone does not hold it."""
+    row = database.row("SELECT transfer_id FROM transfer_document WHERE id = ?", (document,))
+    return row[0] if row else ""
+
+
+_ABOUT = " UNION ALL ".join(
+    f"SELECT '{word}' FROM {table} WHERE id = :thing"
+    for word, table in (
+        ("household", "household"),
+        ("person", "person"),
+        ("place", "place"),
+        ("equipment", "equipment"),
+        ("transfer", "transfer"),
+        ("document", "transfer_document"),
+    )
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mobile.store.packing import unpack
 from shared.faults import Refused, fault
 
 try:
@@ -22,6 +23,9 @@ Connection = Any
 DatabaseError = sqlite.DatabaseError
 OperationalError = sqlite.OperationalError
 IntegrityError = sqlite.IntegrityError
+
+# `payload` is declared PACKED: whoever reads that column gets the entry's bytes.
+sqlite.register_converter("PACKED", unpack)
 
 #: How long a writer waits for another thread's transaction, in milliseconds.
 BUSY_MS = 15_000
@@ -36,7 +40,11 @@ def open_database(path: Path, key: bytes) -> Connection:
     if len(key) != 32:
         raise Refused(fault("phone.wrong_key"))
     connection = sqlite.connect(
-        str(path), timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        str(path),
+        timeout=BUSY_MS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        detect_types=sqlite.PARSE_DECLTYPES,
     )
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")

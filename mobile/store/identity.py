@@ -29,6 +29,11 @@ class Identity:
     province: str
     streams: tuple[str, ...]
 
+    @property
+    def practice(self) -> bool:
+        """Whether this is nobody's phone: it has no server to speak to, only made-up data to practise on (R083)."""
+        return not self.server_url
+
     def as_text(self) -> str:
         """JSON text, as kept in the encrypted database."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)

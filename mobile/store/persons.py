@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mobile.store import places
 from mobile.store.database import get_meta, set_meta
 from mobile.store.project import immunisation_of, judge_again, openings_of, shown_values
-from mobile.store.views import ConflictRow, DoseRow, PersonPage, PersonRow
+from mobile.store.views import ConflictRow, DoseRow, PersonPage, PersonRow, Writer
 from shared.rules.ages import age_on
-from shared.rules.schedule import next_dose
+from shared.rules.schedule import next_dose, schedule_of
 from shared.text.folding import search_key
 
 if TYPE_CHECKING:
@@ -40,16 +40,19 @@ def people(
 ) -> list[PersonRow]:
     """People by name, identity number or phone, accents ignored; sorted the Vietnamese way."""
     today = judged(store)
-    conditions, values = words("p.search", query)
-    conditions.append("p.merged_into IS NULL")
-    if village is not None:
-        conditions.append("p.village_id = :village")
-        values["village"] = village
+    condition, values = _people_condition(village, query)
     rows = store.database.rows(
-        f"{PERSON} {where(conditions)} ORDER BY p.sort_name, p.id LIMIT :limit OFFSET :offset",
+        f"{PERSON} {condition} ORDER BY p.sort_name, p.id LIMIT :limit OFFSET :offset",
         values | {"limit": limit, "offset": offset},
     )
     return [person_row(row, today) for row in rows]
+
+
+def people_count(store: Store, village: str | None = None, query: str = "") -> int:
+    """How many `people` would list."""
+    condition, values = _people_condition(village, query)
+    row = store.database.row(f"SELECT count(*) FROM person p {condition}", values)
+    return int(row[0]) if row else 0
 
 
 def person(store: Store, person_id: str) -> PersonPage | None:
@@ -79,6 +82,7 @@ def person(store: Store, person_id: str) -> PersonPage | None:
         values=shown.values,
         doses=[_dose_row(store, dose) for dose in doses],
         advice=next_dose(judged_person, immunisation, today, openings),
+        planned=schedule_of(judged_person, immunisation, today, openings),
         immunisation=immunisation,
         openings=openings,
         conflicts=conflicts(store, subject=person_id),
@@ -106,14 +110,23 @@ def due_people(
 def conflicts(store: Store, limit: int = 50, subject: str | None = None) -> list[ConflictRow]:
     """The conflict inbox, or the conflicts of one subject."""
     rows = store.database.rows(
-        "SELECT c.subject_id, c.kind, c.field, w.payload, l.payload FROM conflict c"
+        "SELECT c.subject_id, c.kind, c.field, w.payload, l.payload, w.origin, w.place, w.recorded_at,"
+        " l.origin, l.place, l.recorded_at FROM conflict c"
         " JOIN entry w ON w.id = c.winner_id JOIN entry l ON l.id = c.loser_id"
         " WHERE :subject IS NULL OR c.subject_id = :subject"
         " ORDER BY c.subject_id, c.field, c.loser_id LIMIT :limit",
         {"subject": subject, "limit": limit},
     )
     return [
-        ConflictRow(row[0], row[1], row[2], _written(row[3], row[2]), _written(row[4], row[2]))
+        ConflictRow(
+            row[0],
+            row[1],
+            row[2],
+            _written(row[3], row[2]),
+            _written(row[4], row[2]),
+            Writer(row[5] == "own", places.name(store, row[6]), row[7]),
+            Writer(row[8] == "own", places.name(store, row[9]), row[10]),
+        )
         for row in rows
     ]
 
@@ -172,6 +185,15 @@ def person_row(row: Any, today: date) -> PersonRow:
         last_outcome=outcome or None,
         last_reason=reason or None,
     )
+
+
+def _people_condition(village: str | None, query: str) -> tuple[str, dict[str, Any]]:
+    conditions, values = words("p.search", query)
+    conditions.append("p.merged_into IS NULL")
+    if village is not None:
+        conditions.append("p.village_id = :village")
+        values["village"] = village
+    return where(conditions), values
 
 
 def _dose_row(store: Store, row: Any) -> DoseRow:

@@ -50,28 +50,33 @@ def targets(store: Store, village: str | None = None) -> list[TargetProgress]:
     villages = [village] if village else [each.id for each in places.my_villages(store)]
     campaigns = {row[0]: row[1:] for row in store.database.rows("SELECT id, name_vi, name_en FROM campaign")}
     today = store.clock.today()
-    found = []
-    for (due_on, group, dose_type, campaign), document in sorted(_goals(store, today).items()):
-        if group not in age_groups() or dose_type not in DOSE_TYPES:
-            continue  # of a newer programme; its figures need a newer phone
-        name_vi, name_en = campaigns.get(campaign, ("", ""))
-        people, due, covered = _counted(store, villages, group, dose_type, due_on)
-        found.append(
-            TargetProgress(
-                campaign_id=campaign,
-                campaign_vi=name_vi,
-                campaign_en=name_en,
-                age_group=group,
-                dose_type=dose_type,
-                due_on=due_on,
-                document=document,
-                people=people,
-                due=due,
-                covered=covered,
-                days_left=(due_on - today).days,
-            )
+    goals = {
+        goal: document
+        for goal, document in sorted(_goals(store, today).items())
+        if goal[1] in age_groups() and goal[2] in DOSE_TYPES
+    }  # what is left out is of a newer programme; its figures need a newer phone
+    return [
+        TargetProgress(
+            campaign_id=campaign,
+            campaign_vi=campaigns.get(campaign, ("", ""))[0],
+            campaign_en=campaigns.get(campaign, ("", ""))[1],
+            age_group=group,
+            dose_type=dose_type,
+            due_on=due_on,
+            document=document,
+            people=people,
+            due=due,
+            covered=covered,
+            days_left=(due_on - today).days,
         )
-    return found
+        for ((due_on, group, dose_type, campaign), document), (people, due, covered) in zip(
+            goals.items(), _counted(store, villages, list(goals)), strict=True
+        )
+    ]
+
+
+#: (due day, age group, dose, campaign)
+_Goal = tuple[date, str, str, str]
 
 
 class _Target(NamedTuple):
@@ -85,7 +90,7 @@ class _Target(NamedTuple):
     status: str | None
 
 
-def _goals(store: Store, today: date) -> dict[tuple[date, str, str, str], str]:
+def _goals(store: Store, today: date) -> dict[_Goal, str]:
     """(due day, age group, dose, campaign) → document, of the targets that apply today."""
     query = (
         "SELECT campaign_id, target_place_id, age_group, dose_type, due_on, document, valid_from, status"
@@ -97,34 +102,33 @@ def _goals(store: Store, today: date) -> dict[tuple[date, str, str, str], str]:
         )
         for campaign, place, group, dose, due, document, start, status in store.database.rows(query)
     ]
-    found: dict[tuple[date, str, str, str], str] = {}
+    found: dict[_Goal, str] = {}
     for target in in_force(targets, today):
         goal = (target.due_on, target.age_group, target.dose_type, target.campaign_id)
         found[goal] = min(found.get(goal, target.document), target.document)
     return found
 
 
-def _counted(
-    store: Store, villages: list[str], group: str, dose_type: str, due_on: date
-) -> tuple[int, int, int]:
-    """(people, due, covered) of the villages."""
-    first, last = birth_window(age_groups()[group], due_on)
-    has_it = f"i.{dose_type}_on IS NOT NULL"
-    due = f"(p.contraindication IS NULL AND i.barred_on IS NULL OR {has_it})"
-    before = {"booster_1": "series_complete_on", "booster_2": "booster_1_on"}.get(dose_type)
-    if before is not None:
-        due += f" AND ({has_it} OR i.{before} <= :threshold)"
+def _counted(store: Store, villages: list[str], goals: list[_Goal]) -> list[tuple[int, int, int]]:
+    """(people, due, covered) of the villages for each goal: everybody is looked at once for all of them."""
+    if not goals:
+        return []
+    sums, values = [], {f"v{number}": each for number, each in enumerate(villages)}
+    for number, (due_on, group, dose_type, _) in enumerate(goals):
+        first, last = birth_window(age_groups()[group], due_on)
+        values |= {f"first{number}": first.isoformat(), f"last{number}": last.isoformat()}
+        has_it = f"i.{dose_type}_on IS NOT NULL"
+        asked = f"p.birth_date BETWEEN :first{number} AND :last{number}"
+        due = f"{asked} AND (p.contraindication IS NULL AND i.barred_on IS NULL OR {has_it})"
+        if before := {"booster_1": "series_complete_on", "booster_2": "booster_1_on"}.get(dose_type):
+            values[f"threshold{number}"] = booster_threshold(due_on, group, dose_type).isoformat()
+            due += f" AND ({has_it} OR i.{before} <= :threshold{number})"
+        sums += [f"count(*) FILTER (WHERE {each})" for each in (asked, due, f"{due} AND {has_it}")]
     marks = ",".join(f":v{number}" for number in range(len(villages)))
-    row = store.database.row(
-        f"SELECT count(*), coalesce(sum({due}), 0), coalesce(sum({due} AND {has_it}), 0) FROM person p"
-        f" LEFT JOIN immunisation i ON i.person_id = p.id WHERE p.village_id IN ({marks})"
-        " AND p.residence IN ('permanent', 'temporary', 'staying') AND p.merged_into IS NULL"
-        " AND p.birth_date BETWEEN :first AND :last",
-        {f"v{number}": each for number, each in enumerate(villages)}
-        | {
-            "first": first.isoformat(),
-            "last": last.isoformat(),
-            "threshold": booster_threshold(due_on, group, dose_type).isoformat() if before else None,
-        },
+    [row] = store.database.rows(
+        f"SELECT {', '.join(sums)} FROM person p LEFT JOIN immunisation i ON i.person_id = p.id"
+        f" WHERE p.village_id IN ({marks}) AND p.residence IN ('permanent', 'temporary', 'staying')"
+        " AND p.merged_into IS NULL",
+        values,
     )
-    return (row[0], row[1], row[2]) if row else (0, 0, 0)
+    return [tuple(row[at : at + 3]) for at in range(0, len(sums), 3)]

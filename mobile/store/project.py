@@ -7,7 +7,7 @@ Every function here runs inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -133,9 +133,14 @@ def _ids(*found: Mapping[str, Sequence[Entry]]) -> list[str]:
     return [entry.id for entries in found for told in entries.values() for entry in told]
 
 
-def shown_values(connection: Connection, kind: str, subject: str) -> Shown | None:
-    """A register subject's present values, or None when this phone does not know it."""
-    entries = _entries(connection, (kind,), [subject]).get(subject)
+def shown_values(
+    connection: Connection, kind: str, subject: str, but_for: Collection[str] = ()
+) -> Shown | None:
+    """A register subject's present values (as they would be `but_for` some entries), or None when this phone does not
+    know it.
+    """
+    found = _entries(connection, (kind,), [subject]).get(subject, [])
+    entries = [entry for entry in found if entry.id not in but_for]
     if not entries:
         return None
     context = _context(connection, [entry.id for entry in entries], date.min)

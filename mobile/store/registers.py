@@ -7,10 +7,11 @@ are given on from here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mobile.store import places
+from mobile.store import houses, places
 from mobile.store.persons import (
     DUE,
     HERE,
@@ -25,9 +26,11 @@ from mobile.store.persons import (
 from mobile.store.persons import conflicts as conflicts
 from mobile.store.persons import due_people as due_people
 from mobile.store.persons import people as people
+from mobile.store.persons import people_count as people_count
 from mobile.store.persons import person as person
 from mobile.store.project import shown_values
 from mobile.store.views import HouseholdPage, HouseholdRow, VillageSummary, VisitRow
+from shared.rules.review import house_state
 
 if TYPE_CHECKING:
     from mobile.store.store import Store
@@ -36,14 +39,19 @@ _HOUSEHOLD = f"""
 SELECT h.id, h.village_id, h.head_name, h.lane, h.address,
        (SELECT count(*) FROM person p WHERE p.household_id = h.id AND p.{HERE}) AS people,
        (SELECT count(*) FROM person p WHERE p.household_id = h.id AND {DUE}) AS due,
-       (SELECT max(v.visited_on) FROM visit v
-        WHERE v.household_id = h.id AND v.corrected_by IS NULL) AS visited
+       v.visited_on, coalesce(v.knocked, 0) AS knocked, v.revisit_on, coalesce(u.people, 0) AS unanswered
 FROM household h
+LEFT JOIN ({houses.VISITED.format(which="AND household_id IN ({chosen})")}) v ON v.household_id = h.id
+LEFT JOIN (
+    SELECT household_id, count(*) AS people
+    FROM ({houses.UNANSWERED.format(which="AND p.household_id IN ({chosen})")}) GROUP BY household_id
+) u ON u.household_id = h.id
+WHERE h.id IN ({{chosen}})
 """
 
 
 def villages(store: Store) -> list[VillageSummary]:
-    """The villages of this phone, sorted by name."""
+    """The villages of this phone, sorted by name. How their houses stand is told by `houses`."""
     today = judged(store)
     mine = places.my_villages(store)
     if not mine:
@@ -55,23 +63,20 @@ def villages(store: Store) -> list[VillageSummary]:
         " GROUP BY village_id",
         values,
     )
-    households = store.database.rows(
-        f"SELECT h.village_id, count(*), sum(NOT EXISTS (SELECT 1 FROM visit v WHERE v.household_id = h.id"
-        " AND v.corrected_by IS NULL)) FROM household h"
-        f" WHERE h.village_id IN ({marks}) GROUP BY h.village_id",
+    homes = store.database.rows(
+        f"SELECT village_id, count(*) FROM household WHERE village_id IN ({marks}) GROUP BY village_id",
         {name: value for name, value in values.items() if name != "today"},
     )
     by_people = {row[0]: (row[1], row[2]) for row in people}
-    by_household = {row[0]: (row[1], row[2]) for row in households}
+    by_village = dict(map(tuple, homes))
     return [
         VillageSummary(
             id=each.id,
             name=each.name,
             commune=places.name(store, each.parent) if each.parent else "",
-            households=by_household.get(each.id, (0, 0))[0],
+            households=by_village.get(each.id, 0),
             people=by_people.get(each.id, (0, 0))[0],
             due=by_people.get(each.id, (0, 0))[1],
-            unvisited=by_household.get(each.id, (0, 0))[1],
         )
         for each in mine
     ]
@@ -86,11 +91,21 @@ def households(
     Sorted by the head's name the Vietnamese way.
     """
     condition, values = _household_condition(village, query)
-    rows = store.database.rows(
-        f"{_HOUSEHOLD} {condition} ORDER BY h.sort_name, h.id LIMIT :limit OFFSET :offset",
-        values | {"today": judged(store).isoformat(), "limit": limit, "offset": offset},
+    found = store.database.rows(
+        f"SELECT h.id FROM household h {condition} ORDER BY h.sort_name, h.id LIMIT :limit OFFSET :offset",
+        values | {"limit": limit, "offset": offset},
     )
-    return [_household_row(row) for row in rows]
+    return household_rows(store, [row[0] for row in found])
+
+
+def household_rows(store: Store, ids: Sequence[str]) -> list[HouseholdRow]:
+    """These households, in the order of their ids; whom this phone does not hold is left out."""
+    today = judged(store)
+    chosen = ",".join(f":h{number}" for number in range(len(ids)))
+    values = {f"h{number}": each for number, each in enumerate(ids)}
+    rows = store.database.rows(_HOUSEHOLD.format(chosen=chosen), values | {"today": today.isoformat()})
+    found = {row["id"]: _household_row(row) for row in rows}
+    return [found[each] for each in ids if each in found]
 
 
 def household_count(store: Store, village: str | None = None, query: str = "") -> int:
@@ -100,28 +115,12 @@ def household_count(store: Store, village: str | None = None, query: str = "") -
     return int(row[0]) if row else 0
 
 
-def unvisited_households(
-    store: Store, village: str | None = None, limit: int = 50, offset: int = 0
-) -> list[HouseholdRow]:
-    """Households that no visit names: the doors never knocked at."""
-    condition, values = _household_condition(village, "")
-    nobody = "NOT EXISTS (SELECT 1 FROM visit v WHERE v.household_id = h.id AND v.corrected_by IS NULL)"
-    condition = f"{condition} AND {nobody}" if condition else f"WHERE {nobody}"
-    rows = store.database.rows(
-        f"{_HOUSEHOLD} {condition} ORDER BY h.sort_name, h.id LIMIT :limit OFFSET :offset",
-        values | {"today": judged(store).isoformat(), "limit": limit, "offset": offset},
-    )
-    return [_household_row(row) for row in rows]
-
-
 def household(store: Store, household_id: str) -> HouseholdPage | None:
     """One household, or None when this phone does not hold it."""
     today = judged(store)
-    row = store.database.row(
-        f"{_HOUSEHOLD} WHERE h.id = :id", {"id": household_id, "today": today.isoformat()}
-    )
+    found = household_rows(store, [household_id])
     shown = shown_values(store.database.connection, "household", household_id)
-    if row is None or shown is None:
+    if not found or shown is None:
         return None
     members = store.database.rows(
         f"{PERSON} WHERE p.household_id = ? AND p.merged_into IS NULL"
@@ -129,7 +128,7 @@ def household(store: Store, household_id: str) -> HouseholdPage | None:
         (household_id,),
     )
     return HouseholdPage(
-        row=_household_row(row),
+        row=found[0],
         values=shown.values,
         members=[person_row(member, today) for member in members],
         visits=_visits(store, household_id),
@@ -161,7 +160,10 @@ def _household_row(row: Any) -> HouseholdRow:
         address=row["address"] or "",
         people=row["people"],
         due=row["due"],
-        last_visited_on=optional_day(row["visited"]),
+        last_visited_on=optional_day(row["visited_on"]),
+        state=house_state(bool(row["knocked"]), optional_day(row["revisit_on"]), row["unanswered"]),
+        revisit_on=optional_day(row["revisit_on"]),
+        unanswered=row["unanswered"],
     )
 
 

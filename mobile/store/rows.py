@@ -16,6 +16,7 @@ from shared.projections import affairs, events, identity, people, programme, rep
 from shared.projections.corrections import correctors
 from shared.projections.register import Folded, fold_register
 from shared.records.transfer import TRANSFER_KINDS
+from shared.rules.matching import block_key
 from shared.rules.openings import Openings
 from shared.rules.schedule import next_dose
 from shared.text.folding import search_key, sort_key
@@ -29,12 +30,13 @@ UNIT_OF = {
     "dose": "person",
     "screening": "person",
     "reaction": "person",
+    "observation": "person",
     **dict.fromkeys(affairs.MATTER_KINDS, "matter"),
     **dict.fromkeys(TRANSFER_KINDS, "transfer"),
     "report_answer": "report_review",
 }
 KINDS_OF = {
-    "person": ("person", "dose", "screening", "reaction"),
+    "person": ("person", "dose", "screening", "reaction", "observation"),
     "matter": affairs.MATTER_KINDS,
     "transfer": TRANSFER_KINDS,
     "report_review": ("report_review", "report_answer"),
@@ -49,6 +51,7 @@ OWNED: dict[str, tuple[tuple[str, str], ...]] = {
         ("dose", "person_id"),
         ("screening", "person_id"),
         ("reaction", "person_id"),
+        ("observation", "person_id"),
         ("immunisation", "person_id"),
     ),
     "visit": (("visit", "household_id"),),
@@ -76,6 +79,8 @@ OWNED: dict[str, tuple[tuple[str, str], ...]] = {
     "matter": (("matter", "place_id"),),
     "response": (("answer", "matter_id"),),
     "report_review": (("report_review", "report_id"), ("report_answer", "report_id")),
+    "report": (("report", "id"),),
+    "report_layout": (("report_layout", "id"),),
 }
 
 
@@ -135,6 +140,7 @@ def _person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
     row = people.person_row(folded)
     if row is not None:
         row["search"] = search_key(row["full_name"], row["id_number"], _typed(row["phone"]))
+        row["match_key"] = block_key(row["full_name"], row["birth_date"])
         row["merged_into"] = None if kept == subject else kept
         judged = judge(row, had, context.today, context.openings) if kept == subject else (None, None, None)
         row["next_dose"], row["due_on"], row["no_dose"] = judged
@@ -145,7 +151,7 @@ def _person(subject: str, entries: Sequence[Entry], context: Context) -> Tables:
 
 def _events(entries: Sequence[Entry], context: Context) -> dict[str, list[Row]]:
     """Rows of what was done to a person, by kind."""
-    found: dict[str, list[Row]] = {"dose": [], "screening": [], "reaction": []}
+    found: dict[str, list[Row]] = {kind: [] for kind in _PERSON_EVENTS}
     for entry in _each_once(entries):
         if entry.kind in found:
             found[entry.kind].append(_PERSON_EVENTS[entry.kind](entry, context.corrected_by.get(entry.id)))
@@ -268,6 +274,7 @@ _PERSON_EVENTS: dict[str, Callable[[Entry, str | None], Row]] = {
     "dose": events.dose_row,
     "screening": safety.screening_row,
     "reaction": safety.reaction_row,
+    "observation": safety.observation_row,
 }
 
 _FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
@@ -294,4 +301,6 @@ _FOLDS: dict[str, Callable[[str, Sequence[Entry], Context], Tables]] = {
     "matter": _matter,
     "response": _response,
     "report_review": _review,
+    "report": _reference("report", reports.report_row),
+    "report_layout": _reference("report_layout", reports.layout_row),
 }

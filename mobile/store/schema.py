@@ -3,12 +3,13 @@
 entry: every entry this phone wrote (`own`) or was sent (`pulled`). The outbox is its rows that are own and
 have no outcome; `chain` is the running hash over this phone's own entries, which a receipt must equal.
 Everything below `meta` is projected from entries and can be made again from them, but for `seen`: the messages
-that were opened on this phone.
+that were opened on this phone; and `watch`: when a dose was given by the device's steady seconds.
 """
 
 from __future__ import annotations
 
 from mobile.store.driver import Connection
+from mobile.store.packing import pack
 
 ENTRIES = """
 CREATE TABLE entry (
@@ -276,7 +277,77 @@ CREATE INDEX equipment_site ON equipment (site_id);
 INSERT INTO meta (name, value) SELECT 'project_again', '1' FROM meta WHERE name = 'ready' AND value = '1';
 """
 
-MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS + AFFAIRS, STOCK)
+#: A day in the field: how observations after a dose ended, who speaks what, who may be written down twice.
+FIELD_DAY = """
+CREATE TABLE observation (
+    id TEXT PRIMARY KEY, person_id TEXT NOT NULL, site_id TEXT NOT NULL, dose_id TEXT NOT NULL, session_id TEXT,
+    ended_on TEXT NOT NULL, result TEXT NOT NULL, minutes INTEGER, note TEXT, author_id TEXT NOT NULL, recorded_on TEXT
+    NOT NULL, corrected_by TEXT );
+CREATE INDEX observation_person ON observation (person_id);
+CREATE INDEX observation_dose ON observation (dose_id);
+CREATE INDEX dose_day ON dose (given_on);
+CREATE INDEX reaction_dose ON reaction (dose_id) WHERE dose_id IS NOT NULL;
+ALTER TABLE entry RENAME TO entry_unpacked;
+CREATE TABLE entry (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    place TEXT NOT NULL,
+    device_seq INTEGER NOT NULL,
+    occurred_on TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    corrects TEXT,
+    payload PACKED NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('own', 'pulled')),
+    readable INTEGER NOT NULL DEFAULT 1,
+    chain BLOB,
+    outcome TEXT CHECK (outcome IN ('accepted', 'duplicate', 'held', 'refused')),
+    faults TEXT NOT NULL DEFAULT '[]',
+    flags TEXT NOT NULL DEFAULT '[]'
+);
+INSERT INTO entry SELECT number, id, kind, subject, place, device_seq, occurred_on, recorded_at, corrects,
+    pack(payload), origin, readable, chain, outcome, faults, flags FROM entry_unpacked;
+DROP TABLE entry_unpacked;
+CREATE INDEX entry_subject ON entry (subject, kind);
+CREATE INDEX entry_corrects ON entry (corrects) WHERE corrects IS NOT NULL;
+CREATE UNIQUE INDEX entry_own ON entry (device_seq) WHERE origin = 'own';
+CREATE INDEX entry_outbox ON entry (device_seq) WHERE origin = 'own' AND outcome IS NULL;
+CREATE INDEX entry_outcome ON entry (outcome) WHERE origin = 'own';
+DROP TABLE immunisation;
+CREATE TABLE immunisation (
+    person_id TEXT PRIMARY KEY, primary_1_on TEXT, primary_2_on TEXT, primary_3_on TEXT, additional_on TEXT,
+    booster_1_on TEXT, booster_2_on TEXT, series_complete_on TEXT, last_dose_on TEXT, last_vaccine TEXT, barred_on
+    TEXT, deferred_until TEXT, conditions TEXT
+) WITHOUT ROWID;
+CREATE TABLE watch (dose_id TEXT PRIMARY KEY, given_s REAL NOT NULL);
+ALTER TABLE person ADD COLUMN language TEXT;
+ALTER TABLE person ADD COLUMN interpreter INTEGER;
+CREATE TABLE report (
+    id TEXT PRIMARY KEY, unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, first_on TEXT NOT NULL,
+    last_on TEXT NOT NULL, campaign_id TEXT, rows TEXT NOT NULL, nothing_held INTEGER NOT NULL, plan_document TEXT,
+    plan_valid_from TEXT, counted_at TEXT NOT NULL, heads TEXT NOT NULL
+);
+CREATE TABLE report_layout (
+    id TEXT PRIMARY KEY, province_id TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,
+    status TEXT NOT NULL, columns TEXT NOT NULL
+);
+ALTER TABLE person ADD COLUMN match_key TEXT;
+CREATE INDEX person_match ON person (match_key);
+CREATE INDEX person_number ON person (id_number) WHERE id_number IS NOT NULL;
+CREATE INDEX household_lane ON household (village_id, lane);
+DROP INDEX person_counts;
+CREATE INDEX person_counts ON person (village_id, residence, next_dose, due_on, merged_into);
+CREATE INDEX person_cannot_come ON person (village_id) WHERE cannot_come IS NOT NULL;
+DROP INDEX visit_outcome_person;
+CREATE INDEX visit_outcome_person ON visit_outcome (person_id, visit_id);
+CREATE INDEX visit_outcome_awaited ON visit_outcome (person_id)
+    WHERE appointment_on IS NOT NULL OR transport_need = 1 OR outcome IN ('refused', 'hesitant');
+CREATE INDEX visit_revisit ON visit (revisit_on) WHERE revisit_on IS NOT NULL;
+INSERT OR IGNORE INTO meta (name, value) SELECT 'project_again', '1' FROM meta WHERE name = 'ready' AND value = '1';
+"""
+
+MIGRATIONS: tuple[str, ...] = (ENTRIES + REGISTERS + STOCK_AND_PLANS + AFFAIRS, STOCK, FIELD_DAY)
 
 #: Tables that are made again from entries.
 PROJECTED = (
@@ -289,6 +360,7 @@ PROJECTED = (
     "immunisation",
     "screening",
     "reaction",
+    "observation",
     "dose_opening",
     "conflict",
     "session",
@@ -315,12 +387,15 @@ PROJECTED = (
     "answer",
     "report_review",
     "report_answer",
+    "report",
+    "report_layout",
 )
 
 
 def migrate(connection: Connection) -> None:
     """Bring a database to the newest numbered migration; each runs whole or not at all."""
     at = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.create_function("pack", 1, pack)
     for number, script in enumerate(MIGRATIONS[at:], start=at + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from mobile.platform.keys import FileKeystore, Keystore
+from mobile.platform.keys import Keystore
 from mobile.store import answers, arriving, drafts, outbox, writing
 from mobile.store.database import Database, get_meta, set_meta
 from mobile.store.identity import Identity
 from mobile.store.outbox import OutboxItem, OutboxState
-from mobile.store.vault import Vault
-from shared.clock import Clock, FieldClock, stamp
+from mobile.store.vault import Vault, vault_of
+from shared.clock import Clock, FieldClock, from_stamp, stamp
 from shared.entries import Entry
 from shared.faults import Refused, fault
 from shared.reading import read_payload
+from shared.rules.phones import Room
 
 
 class Store:
@@ -47,7 +48,7 @@ class Store:
     @staticmethod
     def exists(home: Path) -> bool:
         """True when a phone was set up in this folder."""
-        return (home / "vault.json").exists()
+        return vault_of(home).exists
 
     @classmethod
     def create(
@@ -57,7 +58,7 @@ class Store:
 
         Raises Refused: phone.pin_too_weak, phone.already_set_up.
         """
-        vault = _vault(home, keystore)
+        vault = vault_of(home, keystore)
         return cls(home, vault.create(pin), vault, clock or FieldClock.from_environment())
 
     @classmethod
@@ -69,13 +70,8 @@ class Store:
         Raises Refused: phone.wrong_pin and phone.locked (params wait_s), phone.not_set_up,
         phone.wrong_device, phone.wrong_key.
         """
-        vault = _vault(home, keystore)
+        vault = vault_of(home, keystore)
         return cls(home, vault.unlock(pin), vault, clock or FieldClock.from_environment())
-
-    @staticmethod
-    def locked_for(home: Path) -> int:
-        """Seconds until another PIN may be tried; 0 when it may be tried now."""
-        return _vault(home, None).wait_s()
 
     def change_pin(self, old: str, new: str) -> None:
         """Wrap the database key under another PIN. Raises Refused: phone.wrong_pin, phone.locked,
@@ -105,6 +101,12 @@ class Store:
             set_meta(connection, "follow", json.dumps(identity.streams))
 
     @property
+    def practice(self) -> bool:
+        """True for made-up data: its identity names no server, so that nothing of it can be sent (R083)."""
+        identity = self.identity
+        return identity is not None and identity.practice
+
+    @property
     def ready(self) -> bool:
         """True once a first sync came whole (L12); until then the registers are empty."""
         return get_meta(self.database.connection, "ready") == "1"
@@ -127,6 +129,23 @@ class Store:
             return
         with self.database.transaction() as connection:
             set_meta(connection, "clock_offset_s", str(seconds))
+
+    @property
+    def last_recorded_at(self) -> datetime | None:
+        """When this phone made its last record, by its own clock."""
+        row = self.database.row(
+            "SELECT recorded_at FROM entry WHERE origin = 'own' ORDER BY device_seq DESC LIMIT 1"
+        )
+        return from_stamp(row[0]) if row else None
+
+    @property
+    def room(self) -> Room:
+        """How much room for records there is on the phone (L19)."""
+        return self.database.reserve.room()
+
+    def keep_room(self) -> None:
+        """Set the reserve for the last records aside, where it fits."""
+        self.database.reserve.put_aside()
 
     def setting(self, name: str, default: str = "") -> str:
         """A setting of this phone (language, large text, telex …)."""
@@ -290,7 +309,3 @@ class Store:
         if identity is None:
             raise Refused(fault("phone.not_enrolled"))
         return identity
-
-
-def _vault(home: Path, keystore: Keystore | None) -> Vault:
-    return Vault(home, keystore or FileKeystore(home / "device.key"))

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mobile.platform.keys import Keystore, KeystoreError
+from mobile.platform.keys import Keystore, KeystoreError, device_keystore
 from shared.faults import Refused, fault
 
 SCRYPT = {"n": 1 << 15, "r": 8, "p": 1}
@@ -32,6 +32,8 @@ FIRST_DELAY_S = 30
 LONGEST_DELAY_S = 3600
 SHORTEST_PIN = 4
 LONGEST_PIN = 32
+#: Digits of the PINs the app asks for; vaults made before theirs was noted hold this many.
+USUAL_PIN = 6
 
 
 class Vault:
@@ -80,12 +82,18 @@ class Vault:
         """Seconds until the next try is allowed; 0 when it is."""
         return self._wait(self._read()) if self.exists else 0
 
+    def pin_length(self) -> int:
+        """How many characters the PIN has: so many dots stand on the lock."""
+        length: int = self._read().get("length", USUAL_PIN)
+        return length
+
     def _wrapped(self, key: bytes, pin: str) -> dict[str, Any]:
         salt = secrets.token_bytes(16)
         mask, tag_key = _stretch(pin, salt)
         masked = bytes(a ^ b for a, b in zip(key, mask, strict=True))
         tag = hmac.new(tag_key, salt + masked, hashlib.sha256).digest()
-        return {"version": 1, "salt": salt.hex(), "wrapped": self._keystore.wrap(masked + tag).hex()}
+        wrapped = self._keystore.wrap(masked + tag).hex()
+        return {"version": 1, "salt": salt.hex(), "wrapped": wrapped, "length": len(pin)}
 
     def _unwrapped(self, state: dict[str, Any], pin: str) -> bytes | None:
         salt = bytes.fromhex(state["salt"])
@@ -123,6 +131,11 @@ class Vault:
 
     def _write(self, state: dict[str, Any]) -> None:
         write_whole(self._file, json.dumps(state, sort_keys=True).encode())
+
+
+def vault_of(home: Path, keystore: Keystore | None = None) -> Vault:
+    """The vault of a phone's folder, under the keystore of this device unless another one is given."""
+    return Vault(home, keystore or device_keystore(home))
 
 
 def check_pin(pin: str) -> None:

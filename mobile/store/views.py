@@ -10,14 +10,12 @@ from datetime import date
 from typing import Any
 
 from shared.rules.openings import Openings
-from shared.rules.schedule import NextDose
+from shared.rules.schedule import NextDose, PlannedDose
 
 
 @dataclass(frozen=True, slots=True)
 class VillageSummary:
-    """A village of this phone: households, people living there, people due today, households never
-    visited.
-    """
+    """A village of this phone: households, people living there, people due today."""
 
     id: str
     name: str
@@ -25,12 +23,14 @@ class VillageSummary:
     households: int
     people: int
     due: int
-    unvisited: int
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdRow:
-    """Two lines and a chip of the household list."""
+    """Two lines and a chip of the household list. `state`: how the house stands in the review, one of
+    shared.rules.review.HOUSE_STATES; `revisit_on` what the newest visit agreed on; `unanswered`: members asked about
+    without an outcome.
+    """
 
     id: str
     village_id: str
@@ -40,6 +40,9 @@ class HouseholdRow:
     people: int
     due: int
     last_visited_on: date | None
+    state: str
+    revisit_on: date | None
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,15 @@ class DoseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote an entry: `mine` on this phone, else somebody who works at `place` (a name); `at` a UTC stamp."""
+
+    mine: bool
+    place: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictRow:
     """Two values written to one field by people who had not seen each other's (L17)."""
 
@@ -104,6 +116,8 @@ class ConflictRow:
     field: str
     shown: Any
     other: Any
+    shown_by: Writer
+    other_by: Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +133,15 @@ class HouseholdPage:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """A person with doses (newest first); `advice` is what shared.rules.schedule says of the next dose and
-    why.
+    """A person with doses (newest first); `advice` is what shared.rules.schedule says of the next dose and why,
+    `planned` what it says of every dose of the series.
     """
 
     row: PersonRow
     values: dict[str, Any]
     doses: list[DoseRow]
     advice: NextDose
+    planned: list[PlannedDose]
     immunisation: dict[str, Any] | None
     openings: Openings
     conflicts: list[ConflictRow]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mobile.store.identity import Identity
+from mobile.store.packing import pack
 from mobile.store.project import project, shown_values
 from shared import wire
 from shared.clock import stamp
@@ -78,6 +79,24 @@ def write_changes(
         return _insert(store, connection, raw, draft)
 
 
+def write_choice(
+    store: Store, identity: Identity, kind: str, subject: str, field: str, value: Any, *, place: str | None
+) -> Entry:
+    """An edit that says which of the values in conflict holds, also when it is the one shown already (L17). Raises
+    Refused.
+    """
+    _check_author(identity, kind)
+    with store.database.transaction() as connection:
+        shown = shown_values(connection, kind, subject)
+        if shown is None:
+            raise Refused(fault("phone.unknown_subject"))
+        raw = _envelope(
+            store, connection, identity, kind, subject, place or shown.place, {field: value}, None
+        )
+        raw["based_on"] = sorted(shown.heads)[:MOST_HEADS]
+        return _insert(store, connection, raw, None)
+
+
 def _check_author(identity: Identity, kind: str) -> None:
     if kind not in KINDS:
         raise Refused(fault("entry.bad_kind", "kind"))
@@ -144,7 +163,7 @@ def insert_entry(connection: Connection, entry: Entry, *, origin: str, chain: by
     """The row of an entry that passed the gate."""
     connection.execute(
         "INSERT INTO entry (id, kind, subject, place, device_seq, occurred_on, recorded_at, corrects,"
-        " payload, digest, origin, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " payload, origin, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.id,
             entry.kind,
@@ -154,8 +173,7 @@ def insert_entry(connection: Connection, entry: Entry, *, origin: str, chain: by
             entry.occurred_on.isoformat(),
             entry.recorded_at,
             entry.corrects,
-            entry.payload,
-            entry.digest,
+            pack(entry.payload),
             origin,
             chain,
         ),

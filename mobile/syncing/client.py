@@ -19,6 +19,7 @@ from mobile.syncing.result import Tally
 from mobile.syncing.transport import Stopwatch, Transport
 from shared.clock import from_stamp, stamp
 from shared.faults import Fault, Refused, fault
+from shared.rules.phones import Room
 
 #: Entries a push carries: a batch a weak network can finish.
 BATCH = 500
@@ -76,9 +77,7 @@ class SyncClient:
         tell = progress or (lambda _: None)
         tally = Tally()
         try:
-            identity = self._store.identity
-            if identity is None:
-                raise Refused(fault("phone.not_enrolled"))
+            identity = self._enrolled()
             tell(Progress("connecting", 0, None))
             transport = self._transport(self._base_url or identity.server_url, stop)
             self._push_urgent(transport, identity, tell)
@@ -102,14 +101,20 @@ class SyncClient:
         """Push every own entry again, answered or not: all must come back as duplicates with the same
         receipt (L6).
         """
-        identity, tally = self._store.identity, Tally()
-        if identity is None:
-            raise Refused(fault("phone.not_enrolled"))
+        identity, tally = self._enrolled(), Tally()
         transport, after = self._transport(self._base_url or identity.server_url, Event()), 0
         while entries := self._store.next_batch(BATCH, after=after, answered=True):
             tally.add(len(entries), self._send(transport, identity, entries))
             after = entries[-1][0]
         return self._result(tally, False)
+
+    def _enrolled(self) -> Identity:
+        identity = self._store.identity
+        if identity is None:
+            raise Refused(fault("phone.not_enrolled"))
+        if identity.practice:
+            raise Refused(fault("phone.practice_never_syncs"))
+        return identity
 
     def _push_urgent(
         self, transport: Transport, identity: Identity, tell: Callable[[Progress], None]
@@ -161,6 +166,8 @@ class SyncClient:
     ) -> None:
         while not stop.is_set():
             tell(Progress("receiving", tally.pulled, None))
+            if self._store.room is Room.LAST:  # what is left is for the worker's own records
+                raise Refused(fault("phone.no_room_to_receive"))
             cursor = self._store.cursor
             watch = Stopwatch()
             page = self._page(transport, identity, cursor)

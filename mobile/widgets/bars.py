@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.core.text import Label as CoreLabel
 from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import (
@@ -19,11 +20,12 @@ import mobile.widgets.buttons
 import mobile.widgets.text  # noqa: F401  the rules use its classes
 from mobile.theme import theme
 from mobile.widgets.loading import load_rules
+from mobile.widgets.surfaces import Pressable
 
 
 class TopBar(BoxLayout):
-    """Where the worker is, and how the phone stands with the server. `when_mark` opens the outbox, `when_extra` what
-    one more icon stands for.
+    """Where the worker is, and how the phone stands with the server. Pressing that opens the outbox (`when_mark`);
+    `extra` is one more icon. `undo` and `moving`: see Screen.
     """
 
     title = StringProperty("")
@@ -31,15 +33,30 @@ class TopBar(BoxLayout):
     mark = StringProperty("")
     extra = StringProperty("")
     back = BooleanProperty(True)
+    helps = BooleanProperty(True)
+    practice = BooleanProperty(False)
+    undo = NumericProperty(0)
+    moving = NumericProperty(-1)
     when_back = ObjectProperty(lambda: None)
     when_mark = ObjectProperty(lambda: None)
     when_extra = ObjectProperty(lambda: None)
+    when_help = ObjectProperty(lambda: None)
+    when_undo = ObjectProperty(lambda: None)
 
     @staticmethod
-    def title_style(title: str) -> str:
-        """Long names are written smaller, so that two lines hold them."""
-        length = len(title) * theme.scale
-        return "heading" if length < 24 else "body" if length < 36 else "small"
+    def title_style(title: str, room: float) -> str:
+        """The largest type in which a title takes no more than two lines of `room` pixels, the smallest otherwise."""
+        for style, lines in (("heading", 1.0), ("body", 1.7)):
+            size = getattr(theme, style)
+            if CoreLabel(font_size=size, bold=True).get_extents(title)[0] <= room * lines:
+                return style
+        return "small"
+
+
+class UndoMark(Pressable):
+    """Undoes what was done last; the ring closes as the minute passes (`share` of it is left)."""
+
+    share = NumericProperty(0)
 
 
 class BottomBar(BoxLayout):

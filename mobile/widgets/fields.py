@@ -1,6 +1,7 @@
 """Fields a worker types into. Vietnamese is composed here, because Android's keyboards cannot do it in Kivy."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from kivy.clock import Clock
@@ -17,11 +18,12 @@ from kivy.uix.textinput import TextInput
 
 import mobile.widgets.buttons
 import mobile.widgets.text  # noqa: F401  the rules use its classes
-from mobile.forms.telex import type_key
+from mobile.forms.composing import TELEX, WAYS
 from mobile.widgets.loading import load_rules
+from mobile.words import words
 
-#: Whether letters typed are composed by Telex; a setting of the phone.
-telex = {"on": True}
+#: How Vietnamese is typed, one of WAYS; a setting of the phone.
+composing = {"way": TELEX}
 
 
 class Writing(TextInput):
@@ -31,6 +33,8 @@ class Writing(TextInput):
     composes = BooleanProperty(True)
     longest = NumericProperty(500)
     digits_only = BooleanProperty(False)
+    #: What a backspace does where nothing is left to take away.
+    when_empty = ObjectProperty(lambda: None)
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
         """Add what was typed, composing Vietnamese letter by letter; too much, or no digit, is not taken."""
@@ -38,10 +42,10 @@ class Writing(TextInput):
             substring = "".join(c for c in substring if c.isdigit())
         if not substring:
             return
-        if self.composes and telex["on"] and len(substring) == 1 and not from_undo:
+        if self.composes and len(substring) == 1 and not from_undo:
             at = self.cursor_index()
             before, after = self.text[:at], self.text[at:]
-            written = type_key(before, substring)
+            written = WAYS[composing["way"]](before, substring)
             if written != before + substring:
                 self.text = written + after
                 self.cursor = self.get_cursor_from_index(len(written))
@@ -49,6 +53,13 @@ class Writing(TextInput):
         room = int(self.longest) - len(self.text)
         if room > 0:
             super().insert_text(substring[:room], from_undo)
+
+    def do_backspace(self, from_undo: bool = False, mode: str = "bkspc") -> None:
+        """Take the sign before the cursor away."""
+        if self.text:
+            super().do_backspace(from_undo, mode)
+        else:
+            self.when_empty()
 
 
 class FieldBox(BoxLayout):
@@ -105,14 +116,21 @@ class SearchField(BoxLayout):
         self.ids.writing.text = ""
 
 
+#: The largest digit with which a day or a month of two digits begins.
+FIRST_DIGIT = {"day": "3", "month": "1"}
+
+
 class DayField(FieldBox):
-    """A date as day, month and year; `precisions` says which of day, month, year may be all that is known."""
+    """A date as day, month and year; `precision` says which of them is all that is known. A full box goes on to the
+    next by itself. With `today` (a date) an empty field offers that day in one tap.
+    """
 
     day = StringProperty("")
     month = StringProperty("")
     year = StringProperty("")
     precision = OptionProperty("day", options=["day", "month", "year"])
     below = StringProperty("")
+    today: date | None = ObjectProperty(None, allownone=True)
     names = ListProperty(["", "", ""])
     when_edit = ObjectProperty(lambda: None)
 
@@ -124,10 +142,26 @@ class DayField(FieldBox):
         self._arrange()
 
     def typed(self, part: str, writing: Writing) -> None:
-        """Keep a box's digits, and go on to the next one when this one is full."""
+        """Keep a box's digits, and go on to the next one when no digit more can follow: after 15, and after 4."""
         setattr(self, part, writing.text)
-        if writing.focus and len(writing.text) == 2 and part != "year":
+        full = len(writing.text) == 2 or writing.text[:1] > FIRST_DIGIT.get(part, "9")
+        if writing.focus and full and part != "year":
             self.ids["month" if part == "day" else "year"].focus = True
+
+    def return_to(self, part: str) -> None:
+        """A backspace in an empty box goes on in the box before."""
+        if self.ids[part].get_parent_window() is not None:
+            self.ids[part].focus = True
+
+    def take_today(self) -> None:
+        """Today, in one tap."""
+        if self.today is not None:
+            self.day, self.month, self.year = str(self.today.day), str(self.today.month), str(self.today.year)
+
+    @property
+    def said_today(self) -> str:
+        """The words of that tap."""
+        return words.t("form.today", day=words.day(self.today)) if self.today else ""
 
     def _arrange(self, *_: Any) -> None:
         boxes = self.ids.boxes

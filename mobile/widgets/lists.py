@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.recycleview import RecycleView
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 
+from mobile.theme import theme
 from mobile.widgets.loading import load_rules
 from mobile.widgets.surfaces import Pressable
 from mobile.widgets.text import TONES, Chip
@@ -65,14 +66,38 @@ class RecycledRow(RecycleDataViewBehavior, Face):
         self.pick(self.key)
 
 
+class RecycledHeading(RecycleDataViewBehavior, Pressable):
+    """What stands over a part of a long list and opens or closes it: one line and a chip."""
+
+    key = StringProperty("")
+    pick = ObjectProperty(lambda key: None)
+    title = StringProperty("")
+    opened = BooleanProperty(False)
+    chip = StringProperty("")
+    chip_icon = StringProperty("")
+    chip_tone = OptionProperty("muted", options=TONES)
+
+    def on_release(self) -> None:
+        """Open or close the part."""
+        self.pick(self.key)
+
+
 class Rows(RecycleView):
-    """A long list. Every row is as tall (`row_size`, at normal text), so 10,000 need not be measured."""
+    """A long list. Every row is as tall (`row_size`, at normal text), and so is every heading (`heading_size`), so
+    10,000 need not be measured.
+    """
 
     row_size = NumericProperty(84)
+    heading_size = NumericProperty(52)
 
     def fill(self, rows: list[dict[str, Any]], pick: Callable[[str], None]) -> None:
-        """Show rows (fields of Face, and `key`)."""
-        self.data = [BLANK | row | {"pick": pick} for row in rows]
+        """Show rows (fields of Face, and `key`; those with `opened` are headings: fields of RecycledHeading)."""
+        heading = {
+            "viewclass": "RecycledHeading",
+            "size": (None, theme.text(self.heading_size)),
+            "pick": pick,
+        }
+        self.data = [row | heading if "opened" in row else BLANK | row | {"pick": pick} for row in rows]
 
 
 load_rules(__file__)

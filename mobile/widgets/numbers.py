@@ -15,7 +15,7 @@ from mobile.theme import theme
 from mobile.widgets.loading import load_rules
 from mobile.widgets.surfaces import Pressable
 
-BACK = "back"
+BACK, HELP = "back", "help"
 
 
 class PadKey(Pressable):
@@ -27,18 +27,32 @@ class PadKey(Pressable):
 
 
 class NumberPad(GridLayout):
-    """Ten digits and a way back. `when_key(code)` gets a digit or ``back``."""
+    """Ten digits and a way back. `when_key(code)` gets a digit or ``back``; with `when_help` the free place beside 0
+    asks for help, on screens that have no bar.
+    """
 
     when_key = ObjectProperty(lambda code: None)
+    when_help = ObjectProperty(None, allownone=True)
     flat = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for digit in "123456789":
             self._key(digit)
-        self.add_widget(Widget())
+        self._free = Widget()
+        self.add_widget(self._free)
         self._key("0")
         self._key(BACK, "backspace-outline")
+        self.fbind("when_help", self._offer_help)
+        self._offer_help()
+
+    def _offer_help(self, *_: Any) -> None:
+        if self.when_help is not None:
+            at = self.children.index(self._free)
+            self.remove_widget(self._free)
+            self._free = PadKey(code=HELP, icon="help-circle-outline")
+            self._free.bind(on_release=lambda _: self.when_help())
+            self.add_widget(self._free, index=at)
 
     def _key(self, code: str, icon: str = "") -> None:
         key = PadKey(code=code, text="" if icon else code, icon=icon)

@@ -32,6 +32,9 @@ class Card(BoxLayout):
     fill = ColorProperty(theme.card)
     edge = ColorProperty(theme.line)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"edge": theme.line} | kwargs)  # as it is now: the worker may have asked for sun
+
 
 class Page(ScrollView):
     """The part of a screen that scrolls; on a tablet it keeps a width the eye can follow."""

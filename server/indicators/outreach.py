@@ -18,14 +18,12 @@ from server.indicators.counting import identities
 from server.indicators.definitions import PRESENT
 from server.indicators.models import OutreachCell, RefusalCell
 from server.registers.models import Household, Person, Visit, VisitOutcome
+from shared.rules.review import AT_THE_DOOR
 
 _CELL: Table = OutreachCell.__table__  # type: ignore[assignment]
 _REFUSAL: Table = RefusalCell.__table__  # type: ignore[assignment]
 
 Row = dict[str, Any]
-
-#: Kinds of visit that someone made to the house.
-AT_THE_DOOR = ("door_to_door", "mop_up")
 
 #: Outcomes that count each for themselves; moved and deceased are `left` until the register says so too.
 _OUTCOMES = ("reviewed", "absent", "hesitant", "refused", "deferred", "contraindicated")

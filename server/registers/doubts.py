@@ -14,20 +14,21 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import aliased
 
 from server.database import in_parts, insert_rows, select_among
 from server.ledger.models import Stream
 from server.places.models import Place
 from server.registers.identity_models import DoseRepeat
-from server.registers.models import Dose, Person, VaccinationSession
+from server.registers.models import Dose, Person
 from server.registers.openings import openings_in
 from server.registers.safety import DoseDoubt, DoseOpening, DoubtScan, Screening, SessionDoubt
+from server.registers.session_doubts import of_sites
 from server.stock.models import Item, Lot
 from shared.projections.stock import compact
 from shared.reference import dose_openings, dose_rules, doubt_limits, vaccine_mixing, vaccines
-from shared.rules.dose_doubts import doubts_of, session_doubts
+from shared.rules.dose_doubts import doubts_of
 from shared.rules.expiry import last_day_of_lot
 from shared.rules.openings import Openings
 
@@ -37,7 +38,6 @@ _SCAN: Table = DoubtScan.__table__  # type: ignore[assignment]
 _DOSE: Table = Dose.__table__  # type: ignore[assignment]
 _SCREENING: Table = Screening.__table__  # type: ignore[assignment]
 _PERSON: Table = Person.__table__  # type: ignore[assignment]
-_SESSION: Table = VaccinationSession.__table__  # type: ignore[assignment]
 
 #: Places looked at by one reading.
 TOGETHER = 40
@@ -102,7 +102,7 @@ def find(connection: Connection, places: Sequence[str], known: dict[str, Provinc
         if are_villages:
             found.doses += _of_villages(connection, ids, known[province])
         else:
-            found.sessions += _of_sites(connection, ids, known[province])
+            found.sessions += of_sites(connection, ids, known[province].doses_per_vial)
     return found
 
 
@@ -176,35 +176,6 @@ def _by_person(
     for row in select_among(connection, standing, table.c.person_id, merged):
         rows.setdefault(merged[row.person_id], []).append(row._asdict())
     return rows
-
-
-def _of_sites(connection: Connection, sites: Sequence[str], province: Province) -> list[dict[str, Any]]:
-    given = (
-        select(_DOSE.c.session_id, _DOSE.c.lot_id, func.count().label("doses"))
-        .where(_DOSE.c.site_id.in_(sites), _DOSE.c.corrected_by.is_(None))
-        .where(_DOSE.c.session_id.is_not(None), _DOSE.c.lot_id.is_not(None))
-        .group_by(_DOSE.c.session_id, _DOSE.c.lot_id)
-    )
-    by_session: dict[str, dict[str, int]] = {}
-    for row in connection.execute(given):
-        by_session.setdefault(row.session_id, {})[row.lot_id] = row.doses
-    closed = select(_SESSION).where(_SESSION.c.site_id.in_(sites), _SESSION.c.closed)
-    return [
-        {
-            "session_id": session.id,
-            "lot_id": lot,
-            "code": fault.code,
-            "site_id": session.site_id,
-            "held_on": session.held_on,
-            "params": compact(fault.params),
-        }
-        for session in connection.execute(closed)
-        for lot, fault in session_doubts(
-            json.loads(session.detail).get("lots", ()),
-            by_session.get(session.id, {}),
-            province.doses_per_vial,
-        )
-    ]
 
 
 def _province(connection: Connection, province: str) -> Province:

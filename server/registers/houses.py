@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from server.indicators.outreach import ASKED_ABOUT, AT_THE_DOOR, newest_outcomes
+from server.indicators.outreach import ASKED_ABOUT, newest_outcomes
 from server.registers.models import Household, Person, Visit
+from shared.rules.review import AT_THE_DOOR
 from shared.text.folding import place_sort_key, search_key, sort_key
 
 #: How a list of households can be narrowed. Except `complete`, each is something left to do.

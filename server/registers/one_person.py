@@ -17,7 +17,7 @@ from server.database import select_among
 from server.ledger.models import Conflict, EntryFlag, EntryRow
 from server.registers.identity_models import DoseRepeat, IdMatch, PersonGroup
 from server.registers.models import Dose, Household, Person, PersonFormer, Visit, VisitOutcome
-from server.registers.safety import DoseDoubt, Reaction, Screening
+from server.registers.safety import DoseDoubt, Observation, Reaction, Screening
 from server.stock.models import Lot
 from shared.faults import Fault
 
@@ -77,6 +77,19 @@ class Reacted:
     severity: str
     symptoms: tuple[str, ...]
     outcome: str | None
+    author: str | None
+    corrected_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How the observation after a dose ended; `id` is the entry's, `minutes` None where nobody knows."""
+
+    id: str
+    ended_on: date
+    site_id: str
+    result: str
+    minutes: int | None
     author: str | None
     corrected_by: str | None
 
@@ -203,6 +216,21 @@ def reactions_of(connection: Connection, records: Collection[str]) -> list[React
     rows = (row._asdict() for row in select_among(connection, query, Reaction.person_id, records))
     found = [Reacted(**row | {"symptoms": tuple(filter(None, row["symptoms"].split(",")))}) for row in rows]
     return sorted(found, key=lambda r: (r.onset_on, r.id), reverse=True)
+
+
+def observations_of(connection: Connection, records: Collection[str]) -> list[Observed]:
+    """How the observations after the doses on these records ended, newest first."""
+    query = select(
+        Observation.id,
+        Observation.ended_on,
+        Observation.site_id,
+        Observation.result,
+        Observation.minutes,
+        User.full_name,
+        Observation.corrected_by,
+    ).outerjoin(User, User.id == Observation.author_id)
+    found = [Observed(*row) for row in select_among(connection, query, Observation.person_id, records)]
+    return sorted(found, key=lambda o: (o.ended_on, o.id), reverse=True)
 
 
 def asked_of(connection: Connection, records: Collection[str], limit: int) -> list[Asked]:

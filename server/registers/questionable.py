@@ -26,7 +26,7 @@ OF_DOSES = (
     "dose.twice", "dose.after_expiry", "dose.too_early", "dose.wrong_age", "dose.not_open", "dose.mixed",
     "dose.former_missing", "dose.against_screening", "dose.home_not_eligible", "dose.back_dated",
 )  # fmt: skip
-OF_SESSIONS = ("session.doses_exceed",)
+OF_SESSIONS = ("session.doses_exceed", "session.not_observed")
 OF_HOLDINGS = ("stock.negative",)
 OF_ENTRIES = ("clock.suspect", "date.in_future", "scope.outside")
 #: Not faults but records: fields to settle, records refused, records no version here can read yet.
@@ -177,7 +177,7 @@ DAY: dict[str, Any] = {
 }
 TIES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(OF_DOSES, (DoseDoubt.dose_id,)),
-    **dict.fromkeys(OF_SESSIONS, (SessionDoubt.session_id, SessionDoubt.lot_id)),
+    **dict.fromkeys(OF_SESSIONS, (SessionDoubt.session_id, SessionDoubt.about_id)),
     **dict.fromkeys(OF_HOLDINGS, (StockBalance.holding_id,)),
     **dict.fromkeys(OF_ENTRIES, (EntryRow.id,)),
     "conflict": (Conflict.subject_id, Conflict.field, Conflict.loser_id),

@@ -82,7 +82,7 @@ def _session_lines(connection: Connection, query: Select[Any]) -> list[Line]:
         .limit(1)
         .scalar_subquery()
     )
-    query = query.outerjoin(Lot, Lot.id == SessionDoubt.lot_id).add_columns(
+    query = query.outerjoin(Lot, Lot.id == SessionDoubt.about_id).add_columns(
         SessionDoubt.held_on,
         SessionDoubt.site_id,
         opened.label("entry_id"),

@@ -111,12 +111,12 @@ class DoseDoubt(Model):
 
 
 class SessionDoubt(Model):
-    """A doubt about one lot of a closed session at a site."""
+    """A doubt about a closed session at a site: about one of its lots, or (`about_id` its own) about its people."""
 
     __tablename__ = "session_doubt"
     __table_args__ = (Index("ix_session_doubt_site", "site_id"),)
     session_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    lot_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    about_id: Mapped[str] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(Text, primary_key=True)
     site_id: Mapped[str] = mapped_column(Id)
     held_on: Mapped[date]

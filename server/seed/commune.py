@@ -10,7 +10,7 @@ from server.seed.fridge import Delivery, Fridge
 from server.seed.land import Commune, District
 from server.seed.plan import SeedPlan
 from server.seed.register import Home, Member, settle
-from server.seed.safety import screen, watch
+from server.seed.safety import observe, screen, watch
 from server.seed.sessions import Sessions, dose_body
 from server.seed.users import DemoUser
 from server.seed.visits import visit_days, write_visit
@@ -62,6 +62,7 @@ def fill_commune(
     tally = Tally()
     reach = chance.uniform(0.55, 0.97)
     luck = Random(f"{plan.seed}/safety/{commune.unit.code}")
+    eyes = Random(f"{plan.seed}/observation/{commune.unit.code}")
     for home, members in attended:
         _write_home(hands.station, plan, home)
         for member, course in members:
@@ -70,7 +71,8 @@ def fill_commune(
                 body = dose_body(session, given, cautious)
                 writer = writers[session.mobile]
                 dose = writer.write("dose", member.id, session.site, plan.day(given[1]), body)
-                watch(writer, luck, plan, member, session.site, given[1], dose)
+                reacted = watch(writer, luck, plan, member, session.site, given[1], dose)
+                observe(writer, eyes, plan, member, session, dose, reacted=reacted)
                 tally.doses += 1
             _correct_register(hands.station, chance, plan, home, member)
         lacking = {member.id for member, course in members if _lacks(member, [given for given, _ in course])}

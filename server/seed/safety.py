@@ -1,4 +1,4 @@
-"""What sessions are watched for: people put off at screening, and reactions after a dose."""
+"""What sessions are watched for: people put off at screening, reactions after a dose, how everybody left."""
 
 from datetime import timedelta
 from random import Random
@@ -6,6 +6,7 @@ from typing import Any
 
 from server.seed.plan import SeedPlan
 from server.seed.register import Member
+from server.seed.sessions import Session
 from server.seed.writing import Writer
 
 #: Among 10,000 doses: reactions reported, and those of them that are serious.
@@ -17,6 +18,12 @@ PUT_OFF, BARRED = 25, 2
 #: Doses are watched for reactions from this many days before the seed's day.
 WATCHED_DAYS = 45
 
+#: Phones record how people left from this many days before the seed's day.
+OBSERVED_DAYS = 10
+
+#: Among 1,000 people observed: nobody recorded how they left, they left early, it was copied from paper.
+FORGOTTEN, EARLY, ON_PAPER = 4, 12, 15
+
 _ORDINARY = (("pain",), ("pain", "fever"), ("fever", "fatigue"), ("fatigue", "headache"), ("aches",))
 _SERIOUS = (("rash", "breathing"), ("chest_pain",), ("anaphylaxis",))
 _WHY = ("acute_illness", "abnormal_vital_signs", "chronic_flare")
@@ -24,11 +31,11 @@ _WHY = ("acute_illness", "abnormal_vital_signs", "chronic_flare")
 
 def watch(
     writer: Writer, chance: Random, plan: SeedPlan, member: Member, site: str, given: int, dose: str
-) -> None:
-    """Perhaps a reaction to a dose given so many days after (negative: before) the seed's day."""
+) -> bool:
+    """Perhaps a reaction to a dose given so many days after (negative: before) the seed's day; whether there was."""
     drawn = chance.randrange(10_000)
     if given < -WATCHED_DAYS or drawn >= REACTIONS:
-        return
+        return False
     serious = drawn < SERIOUS
     onset = plan.day(min(-1, given + chance.choice((0, 0, 1))))
     body: dict[str, Any] = {
@@ -43,6 +50,31 @@ def watch(
     writer.write(
         "reaction", member.id, site, plan.day(min(-1, given + 1)) if given < -1 else plan.day(given), body
     )
+    return True
+
+
+def observe(
+    writer: Writer,
+    chance: Random,
+    plan: SeedPlan,
+    member: Member,
+    session: Session,
+    dose: str,
+    *,
+    reacted: bool,
+) -> None:
+    """How somebody left after a dose of these days: nearly all of them after half an hour and well."""
+    drawn, minutes = chance.randrange(1_000), 30 + chance.randrange(12)
+    if session.day < -OBSERVED_DAYS or drawn < FORGOTTEN:
+        return
+    body: dict[str, Any] = {"dose": dose, "session": session.id, "result": "well", "minutes": minutes}
+    if reacted:
+        body["result"] = "reaction"
+    elif drawn < FORGOTTEN + EARLY:
+        body |= {"result": "left", "minutes": minutes // 2}
+    elif drawn < FORGOTTEN + EARLY + ON_PAPER:
+        body = {"dose": dose, "session": session.id, "result": "on_paper"}
+    writer.write("observation", member.id, session.site, plan.day(session.day), body)
 
 
 def screen(writer: Writer, chance: Random, plan: SeedPlan, member: Member, site: str, last_day: int) -> None:

@@ -4,7 +4,7 @@ Moments are aware. What the phone knows of the time that passed is worked out in
 clock that was set; here it is only judged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.faults import Fault, fault
@@ -23,20 +23,19 @@ def seconds_left(given_at: datetime, now: datetime) -> int:
     return max(0, -int(-left.total_seconds() // 1))
 
 
-def minutes_left(given_at: datetime, now: datetime) -> int:
-    """Minutes until the person may go, begun ones counted whole: 0 only when the time is over."""
-    return -(-seconds_left(given_at, now) // 60)
+def whole_minutes(seconds: float) -> int:
+    """Seconds that are left as people are told them, in begun minutes: 0 only when the time is over."""
+    return -int(-seconds // 60)
 
 
-def still_observed(given: Iterable[tuple[str, datetime]], now: datetime) -> list[str]:
-    """Of (name, when the dose was given), the names of those whose time still runs, who goes first in front."""
-    running = [(given_at, name) for name, given_at in given if seconds_left(given_at, now)]
-    return [name for _, name in sorted(running)]
+def all_observed(unended: int, doses: int) -> Fault | None:
+    """Of the `doses` of a closed session, nobody said of `unended` how the person left: a doubt, never a bar."""
+    return fault("session.not_observed", unended=unended, doses=doses) if unended else None
 
 
 def nobody_observed(names: Sequence[str]) -> Fault | None:
     """A session is not closed while anybody's time runs; the fault names them."""
     if not names:
         return None
-    listed = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
+    listed = ", ".join(filter(None, names[:MOST_NAMES])) + (" …" if len(names) > MOST_NAMES else "")
     return fault("session.under_observation", count=len(names), names=listed)

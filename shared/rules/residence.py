@@ -1,5 +1,6 @@
 """Where people live and how that changes (R013): what can be said of somebody, and what a move leaves true."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -80,6 +81,12 @@ def after_move(residence: str, chosen: str | None) -> str:
     if residence == "moved":
         return chosen or "permanent"
     return chosen or residence
+
+
+def head_is_gone(head_name: str, members: Iterable[tuple[str, str]]) -> bool:
+    """Whether the person a household is known by has died or moved away. `members`: (full name, residence) of each."""
+    named = [residence for name, residence in members if fold(name) == fold(head_name)]
+    return bool(named) and all(residence in GONE for residence in named)
 
 
 def relation_after_move(relation: str | None, old_head: str, new_head: str) -> str | None:

@@ -11,8 +11,8 @@ EVENING = 16
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the home screen knows. `may_hold`: this worker holds sessions at a site; `may_visit`: and visits homes.
-    `held`: a session is under way; `used`: a dose was recorded at it; `to_knock`: houses to go to by today; `unsent`:
-    entries the server has not answered.
+    `held`: a session is under way; `used`: a dose was recorded at it. Of the `houses` of my `villages`, `to_knock` are
+    to be gone to by today. `unsent`: entries the server has not answered.
     """
 
     may_hold: bool
@@ -20,12 +20,13 @@ class Standing:
     held: bool
     used: bool
     villages: int
+    houses: int
     to_knock: int
     unsent: int
 
 
 def main_action(standing: Standing, hour: int) -> str:
-    """The action at the thumb: end_session, session, open_session, send, visit, search, or "" for none."""
+    """The action at the thumb: end_session, session, open_session, send, register, visit, search, or "" for none."""
     evening = hour >= EVENING
     if standing.held:
         return "end_session" if evening and standing.used else "session"
@@ -33,6 +34,8 @@ def main_action(standing: Standing, hour: int) -> str:
         return "send"
     if standing.may_hold:
         return "open_session"
+    if standing.may_visit and standing.villages and not standing.houses:
+        return "register"
     if standing.may_visit and standing.to_knock:
         return "visit"
-    return "search" if standing.villages else ""
+    return "search" if standing.houses else ""

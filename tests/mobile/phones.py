@@ -171,11 +171,27 @@ def page(parts: Sequence[dict[str, Any]], *, more: bool = False, cursor: str = "
     return {"streams": list(parts), "cursor": cursor, "more": more, "server_time": "2022-04-15T01:00:00.000Z"}
 
 
+def tell(store: Store, *raws: dict[str, Any], stream: str = VILLAGE) -> None:
+    """Entries of others arrive on a phone, after what it holds of a stream."""
+    row = store.database.row("SELECT position, hash FROM stream WHERE id = ?", (stream,))
+    start, running = (row[0], bytes(row[1])) if row else (0, wire.EMPTY_HASH)
+    for raw in raws:
+        running = wire.chain(running, wire.digest(wire.canonical(raw)))
+    part = {
+        "id": stream,
+        "from": start,
+        "to": start + len(raws),
+        "hash": running.hex(),
+        "entries": list(raws),
+    }
+    store.apply_page(page([part]))
+
+
 def answer(store: Store, outcomes: list[dict[str, Any]], through: int | None = None) -> dict[str, Any]:
     """A push's answer with a true receipt through `through` (everything by default)."""
     digests = [
-        row[0]
-        for row in store.database.rows("SELECT digest FROM entry WHERE origin = 'own' ORDER BY device_seq")
+        wire.digest(row[0])
+        for row in store.database.rows("SELECT payload FROM entry WHERE origin = 'own' ORDER BY device_seq")
     ]
     through = len(digests) if through is None else through
     assert store.identity is not None

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from kivy.input.motionevent import MotionEvent  # noqa: E402
 from kivy.metrics import dp  # noqa: E402
 from kivy.uix.widget import Widget  # noqa: E402
 
+import mobile.screens.every  # noqa: E402, F401  the app loads it behind the lock, tests at once
 from mobile.picture import frame, save_picture  # noqa: E402
 from mobile.screens.base import Screen  # noqa: E402
 from mobile.shell import TungNhaApp  # noqa: E402
@@ -46,6 +48,18 @@ class _Time:
     @classmethod
     def now(cls) -> float:
         return float(cls.real()) + cls.ahead
+
+
+@contextmanager
+def own_time() -> Iterator[None]:
+    """Meanwhile only time that is settled passes, so that a picture shows the same on a slow machine."""
+    real, stopped = _Time.real, float(_Time.real())
+    _Time.real = staticmethod(lambda: stopped)
+    try:
+        yield
+    finally:
+        _Time.ahead -= float(real()) - stopped
+        _Time.real = staticmethod(real)
 
 
 KivyClock.time = _Time.now
@@ -251,6 +265,7 @@ PRESSED = {
     "MainButton",
     "QuietButton",
     "Row",
+    "RecycledHeading",
     "RecycledRow",
     "Segment",
     "Toggle",

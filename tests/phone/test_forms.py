@@ -23,7 +23,9 @@ def test_a_field_is_asked_as_its_kind_declares_it():
         (("2", "5", "1990"), "day", "1990-05-02"),
         (("", "5", "1990"), "month", "1990-05-01"),
         (("", "", "1990"), "year", "1990-01-01"),
-        (("", "5", "1990"), "day", None),
+        (("", "5", "1990"), "day", "1990-5-"),
+        (("", "", ""), "day", None),
+        (("7", "", ""), "month", None),
         (("31", "2", "1990"), "day", "1990-2-31"),
     ],
 )
@@ -33,6 +35,7 @@ def test_a_day_typed_in_boxes(typed, precision, text):
 
 def test_a_day_that_does_not_exist_comes_back_to_its_boxes_and_is_refused():
     assert day_parts("1990-2-31") == ("31", "2", "1990")
+    assert day_parts("1990-5-") == ("", "5", "1990"), "and so does a day half typed"
     faults = body_faults(KINDS["person"], {"birth_date": "1990-2-31"}, partial=True)
     assert [f.code for f in faults] == ["field.not_day"]
 

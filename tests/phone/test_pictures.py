@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from mobile.store.store import Store
 from mobile.syncing.result import Progress
 from mobile.words import words
 from tests.mobile.phones import LOT, PIN, STATION, VILLAGE, answer, identity
+from tests.phone import golden, walks
 from tests.phone.goods import AZ_LATER, FRIDGE, INCOMING, OTHER_STATION, OUTGOING, QUARREL
 from tests.phone.village import CHILD, FATHER, GRANDMOTHER, HOME, MOTHER, REMARK, REMINDER, URGENT
+from tests.phone.walks import Walk
 
 pytestmark = [pytest.mark.phone, pytest.mark.slow]
 
@@ -29,8 +32,12 @@ PASSES = [("vi", False), ("en", True)]
 class Pictures:
     """A phone in the hand of somebody who shows every screen."""
 
-    def __init__(self, phone: Any, lang: str, large: bool, folder: Path) -> None:
+    def __init__(
+        self, phone: Any, lang: str, large: bool, folder: Path, names: set[str] | None = None
+    ) -> None:
+        """`names` of the pictures taken so far are shared by all walks of a language."""
         self.phone, self.lang, self.folder = phone, lang, folder
+        self.names: set[str] = set() if names is None else names
         self.seen: set[str] = set()
         self.wrong: list[str] = []
         phone.app.phone.settings.lang, phone.app.phone.settings.large = lang, large
@@ -44,7 +51,7 @@ class Pictures:
         self.seen.add(screen)
         self._shoot(name)
         page = phone.screen.ids.get("page")
-        if os.environ.get("SCREENSHOTS") and page is not None and page.ids.column.height > page.height * 1.1:
+        if page is not None and page.ids.column.height > page.height * 1.1:
             scroll, page.scroll_y = page.scroll_y, 0 if page.scroll_y > 0 else 1
             phone.app.stage.unsay()
             self._shoot(f"{name}-2")
@@ -71,14 +78,22 @@ class Pictures:
     def _shoot(self, name: str) -> None:
         from tests.phone.layout import misplaced
 
-        self.phone.shot(self.folder / f"{self.lang}-{name}.png")
+        times = sum(1 for taken in self.names if taken.partition("~")[0] == name)
+        name = f"{name}~{times + 1}" if times else name
+        self.names.add(name)
+        shot = self.phone.shot(self.folder / f"{self.lang}-{name}.png")
         self.wrong += [f"{name}: {fault}" for fault in misplaced(self.phone)]
+        if (golden.keeping() or golden.FOLDER.exists()) and (found := golden.wrong(shot, self.lang, name)):
+            self.wrong.append(f"{name}: {found}")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Where the pictures go; the language is put back after."""
-    yield Path(os.environ.get("SCREENSHOTS") or tmp_path) / "phone"
+    """Where the pictures go; the language is put back after, and time is the walks' own."""
+    from tests.phone.harness import own_time
+
+    with own_time():
+        yield Path(os.environ.get("SCREENSHOTS") or tmp_path) / "phone"
     words.lang = "vi"
 
 
@@ -86,20 +101,33 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_no_screen_has_anything_cut_off_or_in_the_way(open_phone, folder, lang, large):
     from mobile.screens.base import SCREENS
 
-    def phone(role: str | None, **more: Any) -> Pictures:
-        return Pictures(open_phone(role, unlock=False, **more), lang, large, folder)
+    names: set[str] = set()
 
-    walks = [phone(None)]
-    the_first_day(walks[-1])
-    walks.append(phone("village_health_worker"))
-    a_village_workers_day(walks[-1])
-    walks.append(phone("station"))
-    a_stations_day(walks[-1])
-    walks.append(phone("station", stocked=True))
-    a_storekeepers_day(walks[-1])
-    wrong = [fault for each in walks for fault in each.wrong]
+    def phone(role: str | None, **more: Any) -> Pictures:
+        return Pictures(open_phone(role, unlock=False, **more), lang, large, folder, names)
+
+    taken = [phone(None)]
+    the_first_day(taken[-1])
+    taken.append(phone("village_health_worker"))
+    a_village_workers_day(taken[-1])
+    taken.append(phone("station"))
+    a_stations_day(taken[-1])
+    taken.append(phone("station", stocked=True))
+    a_storekeepers_day(taken[-1])
+    for walk in more_walks():
+        taken.append(phone(walk.role, **walk.phone))
+        walk.go(taken[-1])
+    wrong = [fault for each in taken for fault in each.wrong]
+    wrong += [f"{name}: no walk takes this picture" for name in golden.stale(lang, names)]
     assert not wrong, "\n".join(wrong)
-    assert set(SCREENS) == {name for each in walks for name in each.seen}, "a screen without a picture"
+    assert set(SCREENS) == {name for each in taken for name in each.seen}, "a screen without a picture"
+
+
+def more_walks() -> list[Walk]:
+    """The walks of `tests/phone/walks`, by the names of their modules."""
+    folder = Path(walks.__file__).parent
+    names = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    return [walk for name in names for walk in import_module(f"{walks.__name__}.{name}").WALKS]
 
 
 def the_first_day(pictures: Pictures) -> None:
@@ -167,6 +195,8 @@ def visit(pictures: Pictures) -> None:
     phone.choose("absent")
     phone.choose("fields")
     phone.choose("reviewed")
+    pictures.take("visit-parent", "visit")
+    phone.choose("agree")
     pictures.take("visit-summary", "visit")
     phone.touch(screen.main)
     pictures.take("household-visited", "household")
@@ -214,15 +244,16 @@ def session(pictures: Pictures) -> None:
     phone.press_id("main")
     screen = phone.at("session")
     pictures.take("session", "session")
-    pictures.see("dose", session=screen.session, person=MOTHER)
-    phone.choose("eligible")
+    pictures.see("screening", session=screen.session, person=MOTHER)
+    phone.press_id("main")
     pictures.take("dose-eligible", "dose")
     phone.press_id("main")
     pictures.take("session-dose-given", "session")
     pictures.go("dose", session=screen.session, person=FATHER).choose(lot="by_hand")
     pictures.take("dose-not-due", "dose")
-    pictures.go("dose", session=screen.session, person=GRANDMOTHER).choose(screening="deferred")
-    pictures.take("dose-deferred", "dose")
+    pictures.go("screening", session=screen.session, person=GRANDMOTHER).conclude(outcome="deferred")
+    pictures.take("screening-put-off", "screening")
+    phone.app.phone.clock.advance(minutes=31)
     pictures.start()
     phone.press_id("main")
     phone.press_id("main")
@@ -343,11 +374,13 @@ def out_of_turn(pictures: Pictures) -> None:
     next(card for card in cards if card.lot == "FN1234").stepper.put(1)
     phone.settle(0.1)
     pictures.take("session-form-out-of-turn", "session_form")
-    screen._because(LOT, "not_on_site")
+    screen.lots._because(LOT, "not_on_site")
     phone.press_id("main")
     session = phone.at("session").session
-    pictures.go("dose", session=session, person=MOTHER).choose(screening="eligible")
+    pictures.go("screening", session=session, person=MOTHER)
     phone.press_id("main")
+    phone.press_id("main")
+    phone.at("session")
     phone.press_id("main")
     pictures.take("session-close-left", "session_close")
     pictures.start()

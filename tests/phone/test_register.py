@@ -116,7 +116,7 @@ def test_a_form_survives_the_end_of_the_app(open_phone):
 def test_telex_can_be_turned_off(open_phone):
     phone = open_phone("village_health_worker")
     phone.app.stage.go("settings")
-    phone.press("Gõ tiếng Việt kiểu Telex")
+    phone.choose("off")
     phone.app.stage.go("household_form", village=VILLAGE)
     phone.type(phone.screen.form.fields["head_name"], "Nguyeenx")
     assert phone.screen.form.fields["head_name"].text == "Nguyeenx"

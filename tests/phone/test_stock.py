@@ -11,7 +11,8 @@ from mobile.store import alerts, movements, risk, sessions, stock
 from shared.identifiers import holding_id
 from tests.mobile.phones import LOT, STATION
 from tests.phone.goods import AZ_ITEM, AZ_LATER, AZ_LOT, FRIDGE, MASK_LOT
-from tests.phone.village import LONG_NAME, MOTHER, OLD_LOT
+from tests.phone.sessions import give
+from tests.phone.village import LONG_NAME, OLD_LOT
 
 pytestmark = pytest.mark.phone
 
@@ -298,17 +299,15 @@ def test_a_mobile_team_keeps_its_own_stock(open_phone):
     assert OLD_LOT not in {h.lot.id for h in stock.holdings(phone.app.phone.store, STATION)}
 
 
-def test_every_dose_of_a_session_is_accounted_for(open_phone):
+def test_every_dose_of_a_session_is_accounted_for(open_phone, clock):
     phone = open_phone()
     phone.press("Mở buổi tiêm")
     card = next(w for w in phone.every() if type(w).__name__ == "LotCard" and w.lot == "FK0112")
     phone.touch(more(card.stepper))
     phone.press("Mở buổi tiêm")
     session = phone.at("session").session
-    phone.type(phone.id("search"), "quynh nhu")
-    phone.press(LONG_NAME, "RecycledRow")
-    phone.choose("eligible")
-    phone.press("Ghi mũi tiêm")
+    give(phone, "quynh nhu", LONG_NAME)
+    clock.advance(minutes=31)
     phone.press("Kết thúc buổi tiêm")
     screen = phone.at("session_close")
     assert phone.says("Còn 5 liều trong lọ mở: bỏ khi kết thúc buổi.")
@@ -344,26 +343,6 @@ def test_a_session_that_leaves_the_shortest_dated_lot_asks_why(open_phone):
     assert stock.session_values(phone.app.phone.store, session)["lots"] == [
         {"lot": LOT, "vials_taken": 1, "fefo_code": "not_on_site"}
     ]
-
-
-@pytest.mark.proves("R009")
-def test_a_dose_of_a_later_lot_asks_why(open_phone):
-    phone = open_phone()
-    phone.press("Mở buổi tiêm")
-    phone.press("Mở buổi tiêm")
-    phone.type(phone.id("search"), "quynh nhu")
-    phone.press(LONG_NAME, "RecycledRow")
-    phone.choose("eligible")
-    row = next(w for w in phone.every() if type(w).__name__ == "Row" and w.line.startswith("FN1234"))
-    phone.touch(row)
-    phone.press("Ghi mũi tiêm")
-    phone.at("dose")
-    assert phone.says("Thiếu thông tin bắt buộc: Lý do không dùng lô hạn ngắn")
-    phone.choose("reserved")
-    phone.press("Ghi mũi tiêm")
-    phone.at("session")
-    body = phone.app.phone.store.entries_of(MOTHER)[0].body
-    assert (body["lot"], body["fefo_code"]) == (LOT, "reserved")
 
 
 def test_a_vial_opened_during_a_session_is_not_opened_twice(open_phone):

@@ -1,4 +1,4 @@
-"""Screenings, reactions and openings travel: the phone's rows are the server's, and both judge alike."""
+"""Screenings, reactions, observations and openings travel: the phone's rows are the server's, and both judge alike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mobile.store import registers
+from mobile.store import registers, undoing
 from server.accounts.models import User
 from server.database import db
 from server.ledger.author import ServerAuthor
@@ -23,7 +23,7 @@ OPENING = {
     "interval_months": 1,
     "document": "KH 2270/KH-UBND",
 }
-TABLES = ("dose", "immunisation", "screening", "reaction", "dose_opening")
+TABLES = ("dose", "immunisation", "screening", "reaction", "observation", "dose_opening")
 
 
 @pytest.mark.proves("R007", "R024", "L9")
@@ -46,6 +46,10 @@ def test_phone_and_server_hold_the_same_and_say_the_same(world: World, tmp_path:
         store.record("screening", subject=person, place=STATION, body=screening)
         reaction = {"onset_on": given_on.isoformat(), "severity": "ordinary", "dose": dose.id}
         store.record("reaction", subject=person, place=STATION, body=reaction)
+        left = {"dose": dose.id, "result": "well" if number else "left", "minutes": 31 - 9 * number}
+        ended = store.record("observation", subject=person, place=STATION, body=left)
+        if number == 3:
+            undoing.take_back(store, ended.id)
     assert client.run().complete
     with world.app.app_context():
         manager = db.session.get_one(User, world.users["quantri"])

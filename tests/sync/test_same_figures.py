@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 from mobile.cli import simulate
-from mobile.store import plans
+from mobile.store import plans, report_counts
 from mobile.store.store import Store
 from server.database import db
 from server.indicators import refreshing
-from tests.sync.world import PASSWORD, World
+from server.places.tree import Tree
+from server.reports import counting
+from server.reports.units import unit_of
+from shared.rules.periods import period_of
+from tests.sync.world import COMMUNE, PASSWORD, TODAY, World
 
 #: The phone's table, the server's, and columns that each decides for itself.
 TABLES = (
@@ -58,7 +62,7 @@ def plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-@pytest.mark.proves("L2", "L9")
+@pytest.mark.proves("L2", "L9", "R001")
 def test_the_phone_holds_what_the_server_holds(either_world: World, tmp_path: Path) -> None:
     world = either_world
     options = ["--server", world.url, "--password", PASSWORD, "--devices", "5", "--days", "4", "--json"]
@@ -76,6 +80,16 @@ def test_the_phone_holds_what_the_server_holds(either_world: World, tmp_path: Pa
         cells = connection.execute(
             db.text("SELECT sum(people), sum(due), sum(covered) FROM coverage_cell")
         ).one()
+        tree = Tree.load(connection, TODAY)
+        counts = {
+            day: counting.count(connection, [unit_of(tree, COMMUNE)], period_of("day", day))[COMMUNE]
+            for day in (TODAY - timedelta(days=ago) for ago in range(6))
+        }
+    unit = report_counts.unit_of(store)
+    assert unit is not None
+    assert any(cell for rows in counts.values() for row in rows.values() for cell in row.values())
+    for day, rows in counts.items():
+        assert report_counts.counted(store, unit, period_of("day", day)) == rows, day
     [goal] = plans.targets(store)
     assert (goal.people, goal.due, goal.covered) == tuple(cells)
     assert json.loads(result.stdout)["complete"]

@@ -14,7 +14,7 @@ from mobile.store import messages
 from mobile.syncing import client as client_module
 from server.affairs.matters import matters
 from server.database import db
-from tests.sync.test_sync import codes, record_family
+from tests.sync.test_sync import codes, record_dose, record_family
 from tests.sync.world import COMMUNE, World
 
 SHORTAGE = {"role": "nurse", "people": 2, "from_on": "2022-04-16", "reason": "Hai người mắc COVID-19"}
@@ -98,6 +98,25 @@ def test_an_urgent_record_alone_takes_no_second_way(world: World, tmp_path: Path
     record_family(store)
     assert client.run().complete
     assert session.kinds == [["staff_shortage", "household", "person", "visit"]]
+    store.close()
+
+
+@pytest.mark.proves("R039", "L9")
+def test_a_serious_reaction_goes_before_the_person_and_dose_it_is_about(
+    either_world: World, tmp_path: Path
+) -> None:
+    session = Counting()
+    store, client = either_world.phone(tmp_path / "phone", session=session)
+    person = record_family(store)
+    dose = record_dose(store, person)
+    told = {"dose": dose, "onset_on": store.clock.today().isoformat(), "symptoms": ["fever"]}
+    for severity in ("ordinary", "serious"):
+        store.record("reaction", subject=person, place=COMMUNE, body=told | {"severity": severity})
+    result = client.run()
+    assert session.kinds[0] == ["reaction"]
+    assert (result.faults, result.complete, result.sent) == ((), True, result.total)
+    assert either_world.count("reaction", "severity = 'serious'") == 1
+    assert either_world.count("reaction") == 2
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""Observations after a dose; the language a person speaks.
+"""Observations after a dose, and doubts about sessions that are about no lot; the language a person speaks.
 
 Revision ID: 20220416_0017
 Revises: 20220416_0016
@@ -35,6 +35,8 @@ def upgrade() -> None:
     op.create_index("ix_observation_person", "observation", ["person_id"])
     op.create_index("ix_observation_dose", "observation", ["dose_id"])
     op.create_index("ix_observation_session", "observation", ["session_id"])
+    with op.batch_alter_table("session_doubt") as batch:
+        batch.alter_column("lot_id", new_column_name="about_id")
     with op.batch_alter_table("person") as batch:
         batch.add_column(sa.Column("language", sa.Text(), nullable=True))
         batch.add_column(sa.Column("interpreter", sa.Boolean(), nullable=True))
@@ -44,4 +46,6 @@ def downgrade() -> None:
     with op.batch_alter_table("person") as batch:
         batch.drop_column("interpreter")
         batch.drop_column("language")
+    with op.batch_alter_table("session_doubt") as batch:
+        batch.alter_column("about_id", new_column_name="lot_id")
     op.drop_table("observation")

@@ -80,10 +80,10 @@ def test_numbers_and_running_hash_have_no_gap(phone: Store) -> None:
         phone.record("person", place=VILLAGE, body={"full_name": "?"})
     family(phone)
     rows = phone.database.rows(
-        "SELECT device_seq, digest, chain FROM entry WHERE origin = 'own' ORDER BY device_seq"
+        "SELECT device_seq, payload, chain FROM entry WHERE origin = 'own' ORDER BY device_seq"
     )
     assert [row[0] for row in rows] == list(range(1, 13))
-    assert bytes(rows[-1][2]) == wire.chain_all(wire.EMPTY_HASH, [bytes(row[1]) for row in rows])
+    assert bytes(rows[-1][2]) == wire.chain_all(wire.EMPTY_HASH, [wire.digest(row[1]) for row in rows])
 
 
 def test_many_threads_share_the_numbers(phone: Store) -> None:

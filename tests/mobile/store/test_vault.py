@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -102,6 +103,18 @@ def test_the_pin_can_be_changed(vault: Vault) -> None:
     with pytest.raises(Refused):
         vault.unlock(PIN)
     assert vault.unlock("135799") == key
+
+
+def test_the_lock_knows_how_many_digits_to_ask_for(vault: Vault, tmp_path: Path) -> None:
+    vault.create("2580")
+    assert vault.pin_length() == 4
+    vault.change_pin("2580", "13579246")
+    assert vault.pin_length() == 8
+    file = tmp_path / "vault.json"
+    older = json.loads(file.read_text())
+    del older["length"]
+    file.write_text(json.dumps(older))
+    assert vault.pin_length() == 6, "what the app always asked for before it was noted"
 
 
 def test_a_copied_folder_without_the_device_key_does_not_open(vault: Vault, tmp_path: Path) -> None:

@@ -10,11 +10,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
+
+from mobile import cli
+from mobile.simulation.demo import PIN
+from mobile.store import registers
+from mobile.store.store import Store
+from shared.clock import FieldClock
 
 TIMEOUT = 10
 
@@ -93,6 +101,45 @@ class TestDemo:
         assert answer["user"]["username"] == codes["station"]["username"]
         assert answer["site"]
         assert len(answer["streams"]) > 3
+
+    def test_the_phone_command_opens_a_phone_of_the_demo_and_syncs_with_it(
+        self, running: Running, tmp_path: Path
+    ) -> None:
+        home, picture = tmp_path / "phone", tmp_path / "phone.png"
+        command = [sys.executable, "-m", "shared.command", "phone", "--demo", "--server", running.said["url"]]
+        command += ["--home", str(home), "--size", "360x640", "--screenshot", str(picture)]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        store = Store.open(home, PIN)
+        assert store.identity is not None
+        assert store.identity.server_url == running.said["url"]
+        assert store.clock_offset_s is not None
+        assert abs(store.clock_offset_s) < 60, "the phone lives in the demonstration's day"
+        villages = registers.villages(store)
+        assert sum(village.people for village in villages) > 0
+        store.clock = FieldClock(datetime.fromisoformat(f"{running.said['today']}T09:00:00+07:00"))
+        store.record("household", place=villages[0].id, body={"head_name": "Lò Văn Thử"})
+        store.close()
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        store = Store.open(home, PIN)
+        assert store.outbox_summary().total == 1
+        assert store.outbox_summary().complete
+        store.close()
+
+    def test_without_a_phone_the_command_takes_the_demos(
+        self, running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[tuple[object, ...]] = []
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("TUNGNHA_PHONE_HOME", raising=False)
+        monkeypatch.setattr(cli, "DEMO_SERVER", running.said["url"])
+        monkeypatch.setattr("mobile.app.run", lambda *given: opened.append(given))
+        done = CliRunner().invoke(cli.phone, ["--size", "360x640"], catch_exceptions=False)
+        assert done.exit_code == 0
+        ((home, _, size, _, _, pin, clock),) = opened
+        assert (home, size, pin) == (tmp_path / ".tungnha" / "demo-station", "360x640", PIN)
+        assert isinstance(clock, FieldClock)
+        assert clock.today().isoformat() == running.said["today"]
 
     def test_its_database_passes_verify(self, running: Running) -> None:
         command = [sys.executable, "-m", "shared.command", "verify", "--json", "--database"]

@@ -108,6 +108,20 @@ def _screening(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict
     return hand.entry("screening", place(name), chance.choice(SITES), body, on=on, **changed)
 
 
+def _observation(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
+    """How somebody left after a dose that is known; now and then told of another person."""
+    doses = [raw for (kind, _), raws in seen.items() if kind == "dose" for raw in raws]
+    if not doses:
+        return _dose(hand, whom, chance, seen)
+    of = chance.choice(doses)
+    subject = of["subject"] if chance.random() < 0.9 else place(PERSONS[whom % len(PERSONS)])
+    body: dict[str, Any] = {"dose": of["id"], "result": chance.choice(["well", "left", "on_paper"])}
+    if body["result"] != "on_paper":
+        body["minutes"] = chance.randint(5, 90)
+    changed = _correction(chance, seen, "observation", subject)
+    return hand.entry("observation", subject, of["place"], body, on=_lately(chance), **changed)
+
+
 def _verdict(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
     """Two persons are one, or are not; often as a correction of what was said before."""
     one, other = sorted(chance.sample(PERSONS, 2), key=place)
@@ -122,7 +136,7 @@ def _verdict(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[s
 
 def _void(hand: Hand, whom: int, chance: random.Random, seen: Seen) -> dict[str, Any]:
     """An event is withdrawn; now and then the withdrawal names another subject, and then withdraws nothing."""
-    kinds = ("dose", "visit", "screening", "same_person")
+    kinds = ("dose", "visit", "screening", "observation", "same_person")
     events = [raw for (kind, _), raws in seen.items() if kind in kinds for raw in raws]
     if not events:
         return _dose(hand, whom, chance, seen)
@@ -315,7 +329,7 @@ def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
 _WRITERS = [
     _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
     _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _screening, _transfer, _transfer,
-    _explanation, _movement,
+    _explanation, _movement, _observation,
 ]  # fmt: skip
 
 #: What moves stock.

@@ -215,7 +215,7 @@ def test_a_closed_session_with_more_doses_than_its_vials_hold(hands: HANDS) -> N
     scan_doubts(engine, CLOCK)
     with engine.connect() as connection:
         row = connection.execute(select(SessionDoubt.__table__)).one()
-        assert (row.session_id, row.lot_id, row.code) == (place("s"), LOT, "session.doses_exceed")
+        assert (row.session_id, row.about_id, row.code) == (place("s"), LOT, "session.doses_exceed")
         assert json.loads(row.params) == {"doses": 3, "vials": 1}
     push(
         engine,
@@ -227,3 +227,36 @@ def test_a_closed_session_with_more_doses_than_its_vials_hold(hands: HANDS) -> N
     scan_doubts(engine, CLOCK)
     with engine.connect() as connection:
         assert connection.execute(select(SessionDoubt.__table__)).all() == []
+
+
+@pytest.mark.proves("R039", "R044")
+def test_a_closed_session_that_somebody_was_not_seen_to_leave(hands: HANDS) -> None:
+    engine, hand, _ = hands
+
+    def observed(of: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return hand.entry(
+            "observation", of["subject"], SITES[0], {"dose": of["id"], "result": "well"}, **more
+        )
+
+    def doubted() -> list[tuple[str, str, dict[str, int]]]:
+        scan_doubts(engine, CLOCK)
+        with engine.connect() as connection:
+            rows = connection.execute(select(SessionDoubt.__table__))
+            return [(row.session_id, row.about_id, json.loads(row.params)) for row in rows]
+
+    session = hand.entry("session", place("s"), SITES[0], {"session_type": "fixed", "closed": True})
+    body = {"vaccine": "AZ", "dose_type": "primary_1", "screening": "eligible", "session": place("s")}
+    given = [hand.entry("dose", place(f"p{n}"), SITES[0], body | {"lot_number": "x"}) for n in range(4)]
+    paper = hand.entry("dose", place("p9"), SITES[0], body | {"lot_number": "x", "from_certificate": True})
+    push(engine, hand, session, *given, paper)
+    assert doubted() == [], "a site that never recorded an observation keeps them on paper"
+    ends = [observed(given[0]), observed(given[1])]
+    push(engine, hand, *ends)
+    assert doubted() == [(place("s"), place("s"), {"unended": 2, "doses": 4})]
+    corrected = hand.entry("dose", place("p1"), SITES[0], body | {"lot_number": "y"}, corrects=given[1]["id"])
+    push(engine, hand, corrected, hand.void(given[2]))
+    assert doubted() == [(place("s"), place("s"), {"unended": 1, "doses": 3})], "one injection, ended before"
+    push(engine, hand, observed(given[3]), hand.void(ends[0]))
+    assert doubted() == [(place("s"), place("s"), {"unended": 1, "doses": 3})]
+    push(engine, hand, observed(given[0]))
+    assert doubted() == []

@@ -17,7 +17,7 @@ from server.database import insert_rows
 from server.places.models import Place
 from server.registers.models import Immunisation
 from server.registers.openings import openings_in, schedule_of_person
-from server.registers.safety import DoseOpening, Reaction, Screening
+from server.registers.safety import DoseOpening, Observation, Reaction, Screening
 from shared.identifiers import named_id
 from tests.server.ledger.hands import (
     PROVINCE,
@@ -107,16 +107,39 @@ def test_rows_of_a_screening_and_a_reaction(engine: Engine, hand: Hand) -> None:
         rebuilds_alike(connection)
 
 
+@pytest.mark.proves("R039")
+def test_the_end_of_an_observation_and_its_withdrawal(engine: Engine, hand: Hand) -> None:
+    given = hand.dose("p")
+    body = {"dose": given["id"], "session": place("s"), "result": "left", "minutes": 12, "note": "Vội về"}
+    ended = hand.entry("observation", place("p"), SITES[0], body)
+    push(engine, hand, hand.person("p", VILLAGES[0]), given, ended)
+    with engine.connect() as connection:
+        row = connection.execute(select(Observation.__table__)).one()
+        assert (row.dose_id, row.session_id, row.site_id) == (given["id"], place("s"), SITES[0])
+        assert (row.result, row.minutes, row.ended_on, row.corrected_by) == ("left", 12, TODAY, None)
+    void = hand.void(ended)
+    push(engine, hand, void)
+    with engine.connect() as connection:
+        assert connection.scalar(select(Observation.corrected_by)) == void["id"]
+        rebuilds_alike(connection)
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(0, 10**9))
-def test_any_order_of_doses_and_screenings_gives_the_same_rows(engine: Engine, seed: int) -> None:
+def test_any_order_of_doses_screenings_and_observations_gives_the_same_rows(
+    engine: Engine, seed: int
+) -> None:
     chance = random.Random(seed)
     hand = _fresh_hand(engine, seed)
     name = f"p{seed}"
     entries = [hand.person(name, VILLAGES[0])]
     for number in range(6):
         on = date(2022, 3, 1 + chance.randint(0, 20))
-        if chance.random() < 0.5:
+        given = [entry["id"] for entry in entries if entry["kind"] == "dose"]
+        if given and chance.random() < 0.4:
+            body = {"dose": chance.choice(given), "result": chance.choice(("well", "left"))}
+            entries.append(hand.entry("observation", place(name), SITES[0], body, on=on))
+        elif chance.random() < 0.5:
             entries.append(hand.dose(name, dose_type=chance.choice(("primary_1", "primary_2")), on=on))
         else:
             outcome = chance.choice(("eligible", "contraindicated"))
@@ -124,7 +147,7 @@ def test_any_order_of_doses_and_screenings_gives_the_same_rows(engine: Engine, s
             entries.append(hand.entry("screening", place(name), SITES[0], body, on=on))
         if number and chance.random() < 0.3:
             gone = chance.choice(entries[1:])
-            if gone["kind"] in ("dose", "screening"):
+            if gone["kind"] in ("dose", "screening", "observation"):
                 body = {"of": gone["kind"], "reason": "other"}
                 void = hand.entry("void", place(name), SITES[0], body, corrects=gone["id"])
                 entries.append(void)
@@ -134,7 +157,8 @@ def test_any_order_of_doses_and_screenings_gives_the_same_rows(engine: Engine, s
     with engine.begin() as connection:
         before = projected(connection)
         rebuilds_alike(connection)
-        assert projected(connection)["immunisation"] == before["immunisation"]
+        for table in ("immunisation", "observation"):
+            assert projected(connection)[table] == before[table]
 
 
 def _fresh_hand(engine: Engine, seed: int) -> Hand:

@@ -137,7 +137,7 @@ def test_what_looks_odd_is_told_with_its_figures(engine: Engine, hands: tuple[Ha
         lines += [{"lot": place(f"other {n}"), "state": "chilled", "vials": 0} for n in range(2)]
         push(engine, station, station.entry("stock_count", SITES[0], SITES[0], {"lines": lines}, on=day))
     doubt = {
-        "session_id": place("s"), "lot_id": LOT, "code": "session.doses_exceed", "site_id": SITES[0],
+        "session_id": place("s"), "about_id": LOT, "code": "session.doses_exceed", "site_id": SITES[0],
         "held_on": TODAY, "params": "{}",
     }  # fmt: skip
     with engine.begin() as connection:

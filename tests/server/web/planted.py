@@ -48,7 +48,7 @@ OF_THE_PROVINCE = (
 
 #: Kinds about what stands elsewhere in the same area: written by hand below, or answers to what is.
 OTHERWISE = (
-    "household", "person", "visit", "dose", "screening", "reaction", "same_person", "id_match", "void",
+    "household", "person", "visit", "dose", "screening", "reaction", "observation", "same_person", "id_match", "void",
     "session", "stock_movement", "stock_count", "response", "report_review", "report_answer", "restatement",
     "allocation", "signature", "recall", "stock_level", "equipment", "leftover_decision",
     "transfer_order", "transfer_decision", "dispatch", "receipt", "settlement", "count_explanation",
@@ -135,6 +135,8 @@ class _Planter:
         )
         reaction = {"onset_on": TODAY.isoformat(), "severity": "serious", "note": marks["words"]}
         self.write("reaction", side.station, reaction, subject=persons[0])
+        observed = {"dose": self.entries()["dose"][0], "result": "left", "note": marks["words"]}
+        self.write("observation", side.station, observed, subject=persons[0])
         one, other = sorted(persons[:2])
         verdict = {"person_a": one, "person_b": other, "verdict": "same", "keep": one, "note": marks["words"]}
         self.write("same_person", side.village, verdict, subject=pair_id(one, other))

@@ -47,9 +47,14 @@ def plant(world: World) -> dict[str, str]:
         ],
         SessionDoubt: [
             {
-                "session_id": named_id("session", "x"), "lot_id": world.lots[0], "code": "session.doses_exceed",
+                "session_id": named_id("session", "x"), "about_id": world.lots[0], "code": "session.doses_exceed",
                 "site_id": station, "held_on": dose.given_on, "params": json.dumps({"doses": 20, "vials": 3}),
-            }
+            },
+            {
+                "session_id": named_id("session", "x"), "about_id": named_id("session", "x"),
+                "code": "session.not_observed", "site_id": station, "held_on": dose.given_on,
+                "params": json.dumps({"unended": 4, "doses": 31}),
+            },
         ],
         EntryFlag: [
             {"entry_id": entry, "code": code, "params": json.dumps({"offset_s": 7200})}
@@ -136,6 +141,7 @@ def test_each_opens_its_record_says_why_and_who_can_fix_it(desk: Desk) -> None:
     negative = client.get("/doubts?doubt=stock.negative").text
     assert "−7" in negative or "-7" in negative
     assert "FL3206" in negative
+    assert "4 trong 31 mũi" in client.get("/doubts?doubt=session.not_observed").text
     exceed = client.get("/doubts?doubt=session.doses_exceed").text
     assert "20" in exceed
     assert "FL3206" in exceed

@@ -11,7 +11,7 @@ from server.accounts.models import User
 from server.database import db
 from server.ledger.author import ServerAuthor
 from server.registers.models import Dose, Person
-from server.registers.safety import DoseDoubt
+from server.registers.safety import DoseDoubt, Observation
 from server.settings import current_settings
 from server.sync.projectors import PROJECTORS
 from shared.rules.pairs import pair_id
@@ -61,6 +61,23 @@ def test_a_withdrawn_dose_stays_to_be_read(desk: Desk, at: At) -> None:
     assert 'class="withdrawn"' in text
     assert f"/entries/{entry}" in text
     assert "đã đính chính" in text
+
+
+@pytest.mark.proves("R039")
+def test_how_somebody_left_after_a_dose(desk: Desk, at: At) -> None:
+    with desk.app.app_context():
+        dose = db.session.execute(select(Dose).where(Dose.person_id.in_(at.persons))).scalars().first()
+        assert dose is not None
+        person, site = dose.person_id, dose.site_id
+        body = {"dose": dose.id, "result": "left", "minutes": 17, "note": "Đi đón con"}
+        at.write("observation", person, site, body)
+        entry = db.session.scalar(select(Observation.id).where(Observation.person_id == person))
+    text = at.page(person)
+    assert "Về sớm, chưa đủ thời gian" in text
+    assert "17 phút theo dõi" in text
+    read = desk.sign_in(at.username).get(f"/entries/{entry}").text
+    assert "Đi đón con" in read
+    assert "Đi đón con" not in desk.sign_in("tinh").get(f"/entries/{entry}").text
 
 
 @pytest.mark.proves("R079", "R092")

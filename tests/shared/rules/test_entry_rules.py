@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.reading import Unreadable
-from shared.rules.doses import lot_is_named
+from shared.rules.doses import home_dose_barred, lot_is_named
 from shared.rules.sessions import opened_vials_cover, vials_agree, vials_needed
 from shared.rules.visits import is_asked_about, unanswered
 from tests.shared.projections.making import PERSON, make
@@ -149,3 +149,32 @@ def test_vials_of_a_session() -> None:
     over_open = opened_vials_cover(23, 3, 6, left_open=4)
     assert over_open is not None
     assert opened_vials_cover(22, 3, 6, left_open=4) is None
+
+
+@pytest.mark.proves("R024")
+@pytest.mark.parametrize(
+    ("at_home", "outcome", "barred"),
+    [
+        (True, "eligible", False),
+        (True, "caution", True),
+        (True, "deferred", True),
+        (True, "contraindicated", True),
+        (False, "caution", False),
+    ],
+)
+def test_at_home_only_who_is_eligible_now(at_home: bool, outcome: str, barred: bool) -> None:
+    found = home_dose_barred(at_home, outcome)
+    assert (found is not None and found.code == "dose.home_barred") == barred
+    assert found is None or found.fixer == "station"
+
+
+@pytest.mark.proves("R024", "L1")
+def test_a_home_dose_that_was_recorded_all_the_same_is_read() -> None:
+    body = {
+        "vaccine": "PFZ_ADULT",
+        "dose_type": "booster_1",
+        "screening": "caution",
+        "at_home": True,
+        "lot": OTHER,
+    }
+    assert codes("dose", body) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shared.text
-from shared.rules.identity import check_cccd, parse_cccd_qr
+from shared.rules.identity import card_against, check_cccd, parse_cccd_qr
 from shared.text.translations import Catalogue
 
 
@@ -85,3 +85,19 @@ def test_other_texts_are_not_a_card(text: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     parse_cccd_qr(text)
+
+
+@pytest.mark.proves("R067")
+def test_a_card_fills_agrees_or_differs() -> None:
+    card = parse_cccd_qr("012090123456||Lò Văn Ân|15041990|Nam|Bản A|01012021")
+    assert card is not None
+    everything = {"full_name": "fills", "birth_date": "fills", "sex": "fills", "id_number": "fills"}
+    assert card_against(card, {"birth_precision": "day", "id_kind": "none"}) == everything
+    form = {"full_name": "LÒ VĂN  ÂN", "birth_date": "1990-01-01", "birth_precision": "year", "sex": "female"}
+    number = {"id_kind": "cccd", "id_number": "012090123456"}
+    assert card_against(card, form | number) == {
+        "full_name": "same",
+        "birth_date": "differs",
+        "sex": "differs",
+        "id_number": "same",
+    }

@@ -10,7 +10,7 @@ import pytest
 from shared.reading import Unreadable
 from shared.reference import DOSE_TYPES, age_groups, dose_openings, vaccine_mixing, vaccines
 from shared.rules.openings import SHIPPED
-from shared.rules.vaccine_choice import opened_for, proposed_vaccines
+from shared.rules.vaccine_choice import opened_for, proposed_vaccines, unfit
 from tests.shared.projections.making import make
 
 ON = date(2022, 4, 15)
@@ -99,3 +99,21 @@ def test_an_opening_knows_its_interval_and_its_days(changed: dict[str, Any], cod
     except Unreadable as refused:
         found = [fault.code for fault in refused.faults]
     assert found == codes
+
+
+@pytest.mark.proves("R093")
+@pytest.mark.parametrize(
+    ("vaccine", "dose_type", "birth", "last", "why"),
+    [
+        ("PFZ_CHILD", "booster_1", date(1986, 1, 1), "PFZ_ADULT", "age"),
+        ("PFZ_ADULT", "primary_1", date(2014, 1, 1), None, "age"),
+        ("PFZ_ADULT", "primary_2", date(1986, 1, 1), "VERO", "mixing"),
+        ("PFZ_ADULT", "booster_2", date(2008, 1, 1), None, "not_open"),
+        ("PFZ_ADULT", "primary_1", date(1986, 1, 1), None, None),
+    ],
+)
+def test_a_vaccine_that_is_not_proposed_says_why(
+    vaccine: str, dose_type: str, birth: date, last: str | None, why: str | None
+) -> None:
+    assert unfit(vaccine, dose_type, birth, last, ON) == why
+    assert (vaccine in proposed_vaccines([vaccine], dose_type, birth, last, ON)) == (why is None)

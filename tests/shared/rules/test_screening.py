@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from shared.reading import Unreadable
 from shared.reference import reasons, report_forms, screening_items
-from shared.rules.screening import GRAVITY, form_for, propose, questions, summed_up
+from shared.rules.screening import (
+    GRAVITY,
+    form_for,
+    on_the_day,
+    propose,
+    questions,
+    said_yes,
+    summed_up,
+)
 from tests.shared.projections.making import make
 
 ON = date(2022, 4, 15)
@@ -153,6 +161,41 @@ def test_what_screenings_say_depends_on_no_order(said: list[Any], chance: random
     expected = summed_up(rows)
     chance.shuffle(rows)
     assert summed_up(rows) == expected
+
+
+def screened(number: int, day: date, outcome: str, by: str | None = None, **answers: bool) -> dict[str, Any]:
+    lines = [{"item": item, "yes": yes} for item, yes in answers.items()]
+    return {
+        "id": str(number),
+        "screened_on": day,
+        "outcome": outcome,
+        "corrected_by": by,
+        "answers": json.dumps(lines),
+    }
+
+
+def test_the_screening_of_a_day_is_its_gravest_that_stands() -> None:
+    yesterday = ON - timedelta(days=1)
+    rows = [
+        screened(1, ON, "deferred"),
+        screened(2, ON, "eligible"),
+        screened(3, ON, "contraindicated", by="4"),
+        screened(4, yesterday, "contraindicated"),
+    ]
+    found = on_the_day(rows, ON)
+    assert found is not None
+    assert found["id"] == "1"
+    assert on_the_day(rows, ON + timedelta(days=1)) is None
+
+
+def test_a_question_keeps_the_day_of_its_last_yes_until_a_no() -> None:
+    before = ON - timedelta(days=30)
+    rows = [
+        screened(1, before, "caution", allergy=True, acute_illness=True),
+        screened(2, ON, "caution", allergy=True, acute_illness=False),
+        screened(3, ON, "deferred", by="x", bleeding_disorder=True),
+    ]
+    assert said_yes(reversed(rows)) == {"allergy": ON}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,14 @@ from hypothesis import strategies as some
 from shared.identifiers import new_id
 from shared.projections.stock import balance_row, movement_rows, settled
 from shared.reading import read
-from shared.rules.sessions import Kept, movements_at_close, vials_needed
+from shared.rules.sessions import (
+    Kept,
+    left_in_open,
+    movements_at_close,
+    spare_of_a_vial,
+    unsettled,
+    vials_needed,
+)
 from tests.mobile.phones import raw_entry
 
 TODAY = date(2022, 4, 15)
@@ -114,3 +121,23 @@ def test_vials_opened_during_the_session_are_not_opened_again() -> None:
         movements_at_close(line, kept, given=9, doses_per_vial=PER_VIAL, on=TODAY, opened_before=1)
     )
     assert moved == {("chilled", None, None): (-1, 0), ("opened", None, TODAY): (-1, -6)}
+
+
+@given(some.integers(0, 60), some.integers(0, 80), some.integers(1, 20))
+def test_what_is_left_in_open_vials_is_what_the_fewest_vials_opened_leave(
+    open_doses: int, given_doses: int, per_vial: int
+) -> None:
+    """Vials nobody recorded as opened are opened one by one, as doses run out."""
+    left, missing = left_in_open(open_doses, given_doses, per_vial), max(0, given_doses - open_doses)
+    assert left == open_doses + vials_needed(missing, per_vial) * per_vial - given_doses
+    assert left >= 0
+
+
+def test_a_vial_for_few_leaves_doses_and_one_for_many_none() -> None:
+    assert [spare_of_a_vial(waiting, 6) for waiting in (0, 2, 6, 40)] == [6, 4, 0, 0]
+
+
+def test_doses_after_the_end_of_a_session_are_told_by_lot() -> None:
+    assert unsettled({"a": 8, "b": 3}, {"a": 1, "b": 3}) == {"a": 7}
+    assert unsettled({"a": 2}, {"a": 3}) == {"a": -1}, "one was withdrawn"
+    assert unsettled({"a": 2}, {}) == {}, "nothing of it was settled in doses"

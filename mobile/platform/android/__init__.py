@@ -1,0 +1,1 @@
+"""What an Android phone offers, through pyjnius. Nothing here is imported anywhere else; prepared, not built here."""

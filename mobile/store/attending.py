@@ -1,0 +1,120 @@
+"""Who a session is for, and whom it has vaccinated. Lists are bounded; counts are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mobile.store import places
+from mobile.store.persons import DUE, PERSON, judged, person_row, words
+from mobile.store.sessions import session_values
+from mobile.store.views import PersonRow
+
+if TYPE_CHECKING:
+    from mobile.store.store import Store
+
+#: So many people a list shows; the others are found by search.
+MOST = 200
+
+_DUE = DUE.replace("residence", "p.residence").replace("merged_into", "p.merged_into")
+_APPOINTED = """
+(SELECT o.appointment_on FROM visit_outcome o JOIN visit v ON v.id = o.visit_id
+ WHERE o.person_id = x.id AND v.corrected_by IS NULL ORDER BY v.visited_on DESC, v.id DESC LIMIT 1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody due whom a session may vaccinate. `appointed`: the last visit made an appointment for that day."""
+
+    person: PersonRow
+    appointed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A dose of a session. `recorded_at` is a UTC stamp; `mine` tells that it was recorded on this phone."""
+
+    dose: str
+    person: str
+    full_name: str
+    dose_type: str
+    at_home: bool
+    recorded_at: str
+    mine: bool
+
+
+def expected(store: Store, session_id: str, on: date, *, at_homes: bool) -> list[Expected]:
+    """People due on a day in the villages of a session (all of mine when it names none): those with an appointment for
+    the day first. Who cannot come is next where the team goes to homes (`at_homes`), and last where it does not.
+    """
+    judged(store)
+    marks, values = _villages(store, session_id)
+    cannot_come = 1 if at_homes else 3
+    rows = store.database.rows(
+        f"SELECT x.*, {_APPOINTED} AS appointment_on FROM ({PERSON} WHERE {_DUE} AND p.village_id IN ({marks})) x"
+        " ORDER BY CASE WHEN appointment_on = :today THEN 0 WHEN x.cannot_come IS NOT NULL THEN :cannot ELSE 2 END,"
+        " x.sort_name, x.id LIMIT :most",
+        values | {"today": on.isoformat(), "cannot": cannot_come, "most": MOST},
+    )
+    day = on.isoformat()
+    return [Expected(person_row(row, on), row["appointment_on"] == day) for row in rows]
+
+
+def waiting(store: Store, session_id: str, on: date) -> int:
+    """How many people due on a day the villages of a session have."""
+    judged(store)
+    marks, values = _villages(store, session_id)
+    [row] = store.database.rows(
+        f"SELECT count(*) FROM person p WHERE {_DUE} AND p.village_id IN ({marks})",
+        values | {"today": on.isoformat()},
+    )
+    return int(row[0])
+
+
+def due_in(store: Store, villages: Sequence[str], on: date) -> dict[str, int]:
+    """People due on a day by the kind of their next dose, in some villages."""
+    marks, values = _marks(villages)
+    rows = store.database.rows(
+        f"SELECT p.next_dose, count(*) FROM person p WHERE {_DUE} AND p.village_id IN ({marks})"
+        " GROUP BY p.next_dose",
+        values | {"today": on.isoformat()},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def given(store: Store, session_id: str, query: str = "") -> list[Given]:
+    """Doses of a session that stand, the newest first; `query` keeps people with these words in their name."""
+    conditions, values = words("coalesce(p.search, '')", query)
+    more = "".join(f" AND {condition}" for condition in conditions)
+    rows = store.database.rows(
+        "SELECT d.id, d.person_id, p.full_name, d.dose_type, d.at_home, e.recorded_at, e.origin FROM dose d"
+        " JOIN entry e ON e.id = d.id LEFT JOIN person p ON p.id = d.person_id"
+        f" WHERE d.session_id = :session AND d.corrected_by IS NULL{more}"
+        " ORDER BY e.recorded_at DESC, d.id DESC LIMIT :most",
+        values | {"session": session_id, "most": MOST},
+    )
+    return [
+        Given(
+            dose=row["id"],
+            person=row["person_id"],
+            full_name=row["full_name"] or "–",
+            dose_type=row["dose_type"],
+            at_home=bool(row["at_home"]),
+            recorded_at=row["recorded_at"],
+            mine=row["origin"] == "own",
+        )
+        for row in rows
+    ]
+
+
+def _villages(store: Store, session_id: str) -> tuple[str, dict[str, Any]]:
+    named = session_values(store, session_id).get("villages")
+    return _marks(named or [village.id for village in places.my_villages(store)])
+
+
+def _marks(villages: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    values = {f"v{number}": village for number, village in enumerate(villages)}
+    return ",".join(f":{name}" for name in values), values

@@ -1,0 +1,187 @@
+"""Draws the pictures of `mobile/help` again: each screen as a walk meets it, with the numbers of its steps on it.
+
+``make help-pictures``, or ``python -m tests.phone.help_pictures visit home`` for some. The `mark` of a step says where
+its number stands: ``#id`` of the screen, ``Class`` or ``Class:2`` (the second one), or the key of the words that
+are written there; ``@.5,.9`` is a place, in parts of the width and of the height from the top. The `mark` of step 0 is
+the name of the picture the walk takes; without one it is the first picture of the screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from tests.phone.harness import Harness  # isort: skip  Kivy is set up before anything below imports it
+
+from kivy import kivy_data_dir
+from kivy.core.window import Window
+from kivy.uix.widget import Widget
+
+from mobile import guidance
+from mobile.picture import save_picture
+from mobile.words import words
+from shared.clock import FixedClock
+from tests.mobile.phones import TODAY
+from tests.phone import test_pictures as pictures
+from tests.phone.layout import Box
+from tests.phone.village import set_up
+
+#: The pictures that are kept, in pixels: one for a dp.
+SIZE = (360, 640)
+COLOURS = 16
+#: The diameter of a number, in pixels of the window, which has two for a dp.
+DISC = 60
+INK, PAPER = "#15272b", "#ffffff"
+FONT = ImageFont.truetype(str(Path(kivy_data_dir) / "fonts" / "Roboto-Bold.ttf"), 38)
+
+
+class HelpPictures(pictures.Pictures):
+    """Takes the picture of each screen's help when its walk comes by."""
+
+    def __init__(self, phone: Harness, lang: str, folder: Path, wanted: set[str]) -> None:
+        super().__init__(phone, lang, False, folder)
+        self.wanted = wanted
+
+    def take(self, name: str, screen: str) -> None:
+        """Keep the picture if it is the one the help of the screen asks for."""
+        self.phone.at(screen)
+        purpose, *steps = guidance.pages().get(screen, (None,))
+        if screen not in self.wanted or purpose is None or (purpose.mark or name) != name:
+            return
+        self.wanted.discard(screen)
+        self.phone.app.stage.unsay()
+        self.phone.put_down()
+        self.phone.settle(0.15)
+        save_picture(self.folder / "screen.png")
+        with Image.open(self.folder / "screen.png") as file:
+            drawn = file.convert("RGB")
+        for step in steps:
+            if not step.mark:
+                continue
+            place = marked(self.phone, step.mark)
+            if place is None:
+                self.wrong.append(f"{self.lang} {screen}: {step.mark} is not to be seen")
+            else:
+                draw_number(drawn, step.number, *place)
+        keep_small(drawn.resize(SIZE, Image.Resampling.BOX), guidance.picture(screen, self.lang))
+
+
+def keep_small(picture: Image.Image, path: Path) -> None:
+    """Write a PNG of few colours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=4, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
+def marked(phone: Harness, mark: str) -> tuple[float, float] | None:
+    """The top right corner of what a mark names, in pixels from the window's top left; None when it is not in sight."""
+    if mark.startswith("@"):
+        across, down = (float(part) for part in mark[1:].split(","))
+        return across * Window.width, down * Window.height
+    widget = _widget(phone, mark)
+    if widget is None:
+        return None
+    box = Box.of(widget)
+    if box.top > Window.height + 2 or box.bottom < -2:
+        return None
+    return box.right, Window.height - box.top
+
+
+def _widget(phone: Harness, mark: str) -> Widget | None:
+    if mark.startswith("#"):
+        found = [phone.screen.ids[mark[1:]].__self__] if mark[1:] in phone.screen.ids else []
+    elif mark[:1].isupper():
+        name, _, which = mark.partition(":")
+        found = sorted(_of_class(phone, name), key=lambda w: (-Box.of(w).top, Box.of(w).left))
+        found = found[int(which or 1) - 1 :]
+    else:
+        said = words.t(mark) if "{" not in _pattern(mark) else _pattern(mark).partition("{")[0]
+        found = [w for w in phone.every() if said and str(getattr(w, "text", "")).startswith(said)]
+        found = [_touched(w) for w in found]
+    seen = [w for w in found if w.width > 0 and w.height > 0]
+    return seen[0] if seen else None
+
+
+def _pattern(key: str) -> str:
+    return words._catalogue._messages[key][words.lang == "en"]
+
+
+def _of_class(phone: Harness, name: str) -> list[Widget]:
+    return [w for w in phone.every() if name in {kind.__name__ for kind in type(w).__mro__} and w.width > 0]
+
+
+def _touched(widget: Widget) -> Widget:
+    """The button, row or field that words stand on."""
+    above = widget
+    for _ in range(4):
+        if any(kind.__name__ in ("Pressable", "FieldBox", "Card", "Note") for kind in type(above).__mro__):
+            return above
+        if above.parent is None or above.parent is above:
+            break
+        above = above.parent
+    return widget
+
+
+def draw_number(drawn: Image.Image, number: int, right: float, top: float) -> None:
+    """A disc with a number, its middle near that corner and whole inside the window."""
+    radius = DISC / 2
+    x = min(max(right - radius / 3, radius), drawn.width - radius)
+    y = min(max(top + radius / 3, radius), drawn.height - radius)
+    pen = ImageDraw.Draw(drawn)
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=INK, outline=PAPER, width=4)
+    pen.text((x, y), str(number), fill=PAPER, font=FONT, anchor="mm")
+
+
+def draw(screens: Iterable[str]) -> list[str]:
+    """Draw the pictures of these screens in both languages; answers what could not be drawn."""
+    wrong: list[str] = []
+    for lang in ("vi", "en"):
+        wanted = set(screens)
+        for role, go, more in _walks():
+            if not wanted:
+                break
+            with tempfile.TemporaryDirectory(prefix="tungnha-help-") as folder:
+                wrong += _walk(Path(folder), lang, wanted, role, go, more)
+        wrong += [f"{lang} {screen}: no walk takes this picture" for screen in sorted(wanted)]
+    return wrong
+
+
+def _walks() -> list[tuple[str | None, Any, dict[str, Any]]]:
+    return [
+        (None, pictures.the_first_day, {}),
+        ("village_health_worker", pictures.a_village_workers_day, {}),
+        ("station", pictures.a_stations_day, {}),
+        ("station", pictures.a_storekeepers_day, {"stocked": True}),
+        *((walk.role, walk.go, dict(walk.phone)) for walk in pictures.more_walks()),
+    ]
+
+
+def _walk(
+    folder: Path, lang: str, wanted: set[str], role: str | None, go: Any, more: dict[str, Any]
+) -> list[str]:
+    clock = FixedClock(TODAY)
+    if role is not None:
+        set_up(folder / "phone", role, clock, **more)
+    phone = Harness(folder / "phone", clock)
+    walker = HelpPictures(phone, lang, folder, wanted)
+    try:
+        go(walker)
+    except Exception as error:  # noqa: BLE001 the other walks go on
+        walker.wrong.append(f"{lang} {go.__name__}: {type(error).__name__} {error}"[:300])
+    finally:
+        phone.close()
+    return walker.wrong
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("screens", nargs="*", help="screens to draw; all of them when none is named")
+    undrawn = draw(parser.parse_args().screens or list(guidance.pages()))
+    print(*undrawn, sep="\n")
+    sys.exit(1 if undrawn else 0)
