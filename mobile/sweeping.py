@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Callable
 
-#: Small searches after so many new objects, and a full one, should the phone never rest, after ten screens or so.
-THRESHOLDS = (5_000, 20, 4)
+#: Small searches after so many new objects, and a full one, should the phone never rest, after some screens.
+THRESHOLDS = (5_000, 10, 4)
 #: So long nobody touches the phone before it sweeps, in seconds.
 REST_S = 2.0
 #: So long a thread may keep another one waiting for the interpreter, in seconds.

@@ -18,8 +18,9 @@ from mobile.shell import TungNhaApp
 from mobile.widgets.numbers import NumberPad
 from shared.clock import Clock
 
-#: A frame of a phone.
+#: A frame of a phone, and how long a worker looks at a screen, in seconds.
 FRAME_S = 1 / 60
+LOOKED_AT_S = 4.0
 
 
 class Finger(MotionEvent):
@@ -82,6 +83,12 @@ class Hands:
                 raise TimeoutError("the app did not get there")
             late += self.rest(FRAME_S)
         return late
+
+    def look(self) -> None:
+        """Touch the screen where nothing is, and look at it for a while."""
+        EventLoop.post_dispatch_input("begin", finger := Finger(1, 1))
+        EventLoop.post_dispatch_input("end", finger)
+        self.rest(LOOKED_AT_S)
 
     def unlock(self, pin: str) -> None:
         """Give all digits but the last; the caller measures what the last one does."""

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from mobile.store.views import PersonRow
+from shared.faults import Fault
 from shared.rules.residence import body_of_change
 from shared.rules.visits import (
     CONSENT_NEEDS_REASON,
     NEED_REASON,
     OUTCOME_OF_CONSENT,
     consent_of,
+    day_ahead,
     guardian_is_asked,
     is_asked_about,
     may_be_invited,
@@ -70,10 +72,14 @@ class VisitSheet:
         """Show a card, or the summary."""
         self.data |= {"at": self.members[at].id if at < len(self.members) else "", "asking": ""}
 
+    @property
+    def wanted(self) -> list[str]:
+        """Who must have an outcome before the visit is saved."""
+        return [self.met] if self.met else [member.id for member in self.members]
+
     def left(self) -> list[str]:
-        """Who still needs an outcome."""
-        wanted = [self.met] if self.met else [member.id for member in self.members]
-        return unanswered(wanted, self.outcomes)
+        """Who still needs one."""
+        return unanswered(self.wanted, self.outcomes)
 
     def by_guardian(self, member: PersonRow) -> bool:
         """Whether a parent or guardian answers for a member."""
@@ -168,6 +174,14 @@ class VisitSheet:
                 taken = self.data["register"].get(member.id, change[1])
                 found[member.id] = (change[0], bool(taken))
         return found
+
+    def wrong_day(self) -> tuple[int, Fault] | None:
+        """(card, what is wrong) of the first day agreed that is not ahead; the card behind the last is the summary."""
+        days = [self.outcomes.get(member.id, {}).get("appointment_on") for member in self.members]
+        for at, day in enumerate([*days, self.data["more"].get("revisit_on")]):
+            if found := day_ahead(day, self.today):
+                return at, found
+        return None
 
     def lines(self) -> list[Line]:
         """The outcomes as the record holds them."""

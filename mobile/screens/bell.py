@@ -16,6 +16,7 @@ from mobile.words import words
 
 if TYPE_CHECKING:
     from mobile.store.observations import Watched
+    from mobile.store.store import Store
 
 #: How often it looks at what the store holds, in seconds: nobody minds waiting this much longer.
 LOOK_S = 5
@@ -26,6 +27,7 @@ class Bell:
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
+        self._store: Store | None = None
         self._running: set[str] = set()
         self._looking = Clock.schedule_interval(lambda _: self.look(), LOOK_S)
 
@@ -36,8 +38,10 @@ class Bell:
     def look(self) -> None:
         """Leave new moments with the device, call off those of people who left, ring for those whose time is over."""
         phone = self._phone
-        if phone.locked or phone.store.identity is None or not phone.may("observation"):
+        if phone.locked or phone.practice or phone.store.identity is None or not phone.may("observation"):
             return
+        if phone.store is not self._store:  # another account's moments stay with the device
+            self._store, self._running = phone.store, set()
         from mobile.store import observations  # loaded by now; the lock does not wait for it
 
         seen = observations.under_observation(phone.store, phone.me.site)

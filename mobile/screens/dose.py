@@ -7,7 +7,7 @@ from typing import Any
 from mobile.forms.asked import asked
 from mobile.screens.base import known
 from mobile.screens.describe import dose_name
-from mobile.screens.dose_check import checks, dose_row, screening_row
+from mobile.screens.dose_check import checks, dose_row, of_the_session, screening_row
 from mobile.screens.filling import FormScreen
 from mobile.screens.lot_choice import BY_HAND, LotChoice
 from mobile.screens.person_head import head
@@ -57,7 +57,7 @@ class DoseScreen(FormScreen):
         if self._resumed:
             self.note_kept(page)
         page.add(*head(self.phone, self.found, self.day))
-        page.add(*self._of_the_session())
+        page.add(*of_the_session(self.held, self.phone.clock.today()))
         page.add(*checks(self.phone, self.found, self.day, self._candidate()))
         screened = screening_row(self.screened, self._screen)
         if not self._fit:
@@ -188,16 +188,6 @@ class DoseScreen(FormScreen):
             occurred_on=self.day,
             draft=self.key,
         ).id
-
-    def _of_the_session(self) -> list[Note]:
-        """What of the session bears on this dose: it has ended, or it was held another day."""
-        found: list[Note] = []
-        if self.held.closed:
-            found.append(Note(text=words.t("dose.session_ended"), tone="warn"))
-        if self.day != self.phone.clock.today():
-            day = words.day(self.day)
-            found.append(Note(text=words.t("dose.other_day", day=day), icon="calendar-alert", tone="warn"))
-        return found
 
     def _candidate(self) -> dict[str, Any] | None:
         """The dose as it would be recorded, once its vaccine is known."""

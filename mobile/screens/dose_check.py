@@ -12,6 +12,7 @@ from mobile.screens.conclusion import SIGNS
 from mobile.screens.describe import advice_text, dose_name
 from mobile.store import dosing
 from mobile.store.screening import ScreeningRow
+from mobile.store.sessions import SessionRow
 from mobile.store.views import PersonPage
 from mobile.widgets.lists import Row
 from mobile.widgets.text import Note
@@ -22,6 +23,17 @@ from shared.faults import Fault
 #: Doubts that the screen says in another place: in the schedule's own words, and beside where the dose is given.
 SCHEDULE = frozenset({"dose.too_early"})
 HOME = frozenset({"dose.home_not_eligible"})
+
+
+def of_the_session(held: SessionRow, today: date) -> list[Note]:
+    """What of the session bears on a dose: it has ended, or it was held another day."""
+    found: list[Note] = []
+    if held.closed:
+        found.append(Note(text=words.t("dose.session_ended"), tone="warn"))
+    if held.held_on != today:
+        said = words.t("dose.other_day", day=words.day(held.held_on))
+        found.append(Note(text=said, icon="calendar-alert", tone="warn"))
+    return found
 
 
 def checks(phone: Phone, found: PersonPage, day: date, dose: Mapping[str, Any] | None) -> list[Note]:

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from mobile.screens import home_notices, home_supplies, home_work
 from mobile.screens.base import Screen
-from mobile.store import houses, messages, places, registers, sessions
+from mobile.store import houses, messages, places, registers, sessions, worklists
 from mobile.store.houses import House
 from mobile.store.views import VillageSummary
 from mobile.widgets.buttons import QuietButton
@@ -56,7 +56,14 @@ class HomeScreen(Screen):
         page at once; a page that stands is left as it is until the new one is whole.
         """
         self._made: list[Widget] = []
-        self._parts = [self._first, self._work, self._waiting, self._told_lines, *self._supplies()]
+        self._parts = [
+            self._first,
+            self._work,
+            self._look,
+            self._waiting,
+            self._told_lines,
+            *self._supplies(),
+        ]
         self._parts += [lambda: home_supplies.targets(self.phone), lambda: [home_supplies.synced(self.phone)]]
         self._anew = not self.ids.page.ids.column.children
         if self._anew:
@@ -139,9 +146,14 @@ class HomeScreen(Screen):
             self.phone, self._villages, self._found, self._every_village, self._show_every_village
         )
 
+    def _look(self) -> list[Widget]:
+        """Look up what visits said: as long as making a part, and nothing to see yet."""
+        self._stood = worklists.said(self.phone.store)
+        return []
+
     def _waiting(self) -> list[Widget]:
         """Who waits."""
-        return home_work.lists(self.phone, self._found)
+        return home_work.lists(self.phone, self._found, self._stood)
 
     def _told_lines(self) -> list[Widget]:
         """What those above ask and say."""
@@ -198,7 +210,7 @@ class HomeScreen(Screen):
             ),
             phone.clock.now().astimezone(VIETNAM).hour,
         )
-        self.action = words.t(f"home.do_{self._doing}", count=words.number(unsent)) if self._doing else ""
+        self.action = words.counted(f"home.do_{self._doing}", unsent) if self._doing else ""
         self.action_icon = ICONS.get(self._doing, "")
         if self._doing and self.foot.parent is None:
             self.add_widget(self.foot)

@@ -125,9 +125,7 @@ def synced(phone: Phone) -> Row:
     row = Row(
         icon=phone.sync_mark(),
         icon_tone="brand" if state.unsent else "muted",
-        title=words.t("home.unsent", count=words.number(state.unsent))
-        if state.unsent
-        else words.t("home.all_sent"),
+        title=words.counted("home.unsent", state.unsent) if state.unsent else words.t("home.all_sent"),
         line=words.t("home.synced", when=words.moment(state.last_sync_at)),
     )
     row.bind(on_release=lambda _: phone.nav.go("outbox"))

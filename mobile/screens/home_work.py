@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kivy.uix.widget import Widget
 
@@ -12,6 +12,7 @@ from mobile.screens.describe import dose_name
 from mobile.store import houses, worklists
 from mobile.store.houses import House, Lane
 from mobile.store.views import VillageSummary
+from mobile.store.worklists import Said
 from mobile.theme import theme
 from mobile.widgets.buttons import QuietButton
 from mobile.widgets.lists import Row
@@ -65,13 +66,12 @@ def to_knock(
     return widgets
 
 
-def lists(phone: Phone, found: Sequence[House]) -> list[Widget]:
+def lists(phone: Phone, found: Sequence[House], stood: Mapping[str, Said]) -> list[Widget]:
     """Who waits: due, to be seen again, with an appointment, unable to come, against a dose. Nobody, no row."""
     store, today = phone.store, phone.clock.today()
     due = worklists.due_by_dose(store)
     revisits = [house for house in found if house.state == "revisit"]
     ripe = sum(house.to_knock for house in revisits)
-    stood = worklists.said(store)
     said = stood.values()
     days = [each.appointment_on for each in said if each.appointment_on is not None]
     against = [each.outcome for each in said if each.outcome in ("hesitant", "refused")]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mobile.screens.describe import phone_number
 from mobile.screens.filling import FormScreen
 from mobile.screens.position import PositionField
 from mobile.store import places, registers, undoing
@@ -131,7 +132,10 @@ class HouseholdFormScreen(FormScreen):
 
     @staticmethod
     def _recorded(page: HouseholdPage | None) -> dict[str, Any]:
-        return {name: page.values.get(name) for name in FIELDS + POSITION} if page else {}
+        if page is None:
+            return {}
+        values = {name: page.values.get(name) for name in FIELDS + POSITION}
+        return values | {"phone": phone_number(values["phone"] or "") or None}  # as people write it
 
 
 load_rules(__file__)

@@ -17,7 +17,7 @@ from mobile.widgets.choices import Segments
 from mobile.widgets.lists import Row
 from mobile.widgets.loading import load_rules
 from mobile.widgets.surfaces import Card, Column, Empty, Section, text
-from mobile.widgets.text import Chip
+from mobile.widgets.text import Chip, Note
 from mobile.words import words
 from shared.permissions import may_see
 from shared.rules.residence import body_of_change, changes_from
@@ -64,6 +64,10 @@ class PersonScreen(Screen):
             return
         self.found = found
         self.title = found.row.full_name
+        self.main.disabled = found.merged_into is not None
+        if found.merged_into is not None:
+            self._merged(found.merged_into)
+            return
         page.add(self._head(found))
         page.add(*conflict_cards(self.phone, found.conflicts, self.show))
         self._twins(found)
@@ -110,6 +114,14 @@ class PersonScreen(Screen):
         card.add_widget(Chip(text=sign.text, icon=sign.icon, tone=sign.tone))
         card.add_widget(text(advice_text(found.advice, today), "small"))
         return card
+
+    def _merged(self, kept: str) -> None:
+        """This record was found to be another one's person: that one is worked with."""
+        self.ids.page.add(Note(text=words.t("person.merged"), icon="call-split"))
+        row = Row(icon="account-check-outline", icon_tone="brand", title=words.t("person.open_kept"))
+        row.bind(on_release=lambda _: self.phone.nav.swap("person", person=kept))
+        self.ids.page.add(row)
+        self._history()
 
     def _twins(self, found: PersonPage) -> None:
         """Records that may be of this person: who may decide compares them, anybody else looks at them."""

@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 
 from mobile.forms.form import Form
 from mobile.screens.card_box import CardBox
+from mobile.screens.describe import phone_number
 from mobile.screens.filling import FormScreen
 from mobile.screens.lookalike_box import LookalikeBox
 from mobile.screens.recorded import may_read
@@ -41,6 +42,8 @@ MORE = (
     "group_place",
     "group_name",
 )
+#: Shown as people write them, recorded in one spelling.
+PHONES = ("phone", "guardian_phone")
 #: What is asked of somebody only where there are schools or special places.
 GROUPED = ("group_place", "group_name")
 #: What a draft keeps besides the fields: who was said to be somebody else, and the text of a card.
@@ -105,7 +108,7 @@ class PersonFormScreen(FormScreen):
     def save(self) -> None:
         """Write it, and return to the household."""
         body = self.form.body()
-        for name in ("phone", "guardian_phone"):
+        for name in PHONES:
             body[name] = normalise_phone(body.get(name)) or body.get(name)
         if body.get("id_kind") == "none":
             body["id_number"] = None
@@ -255,7 +258,8 @@ class PersonFormScreen(FormScreen):
     def _recorded(page: PersonPage | None) -> dict[str, Any]:
         if page is None:
             return {"birth_precision": "day", "residence": "permanent"}
-        return {name: page.values.get(name) for name in FIRST + PAPERS + MORE}
+        values = {name: page.values.get(name) for name in FIRST + PAPERS + MORE}
+        return values | {name: phone_number(values[name] or "") or None for name in PHONES}
 
 
 def _names(home: HouseholdPage) -> set[str]:

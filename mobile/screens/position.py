@@ -9,6 +9,7 @@ from kivy.clock import mainthread
 
 from mobile.phone import Phone
 from mobile.platform.location import Position
+from mobile.theme import theme
 from mobile.widgets.buttons import QuietButton
 from mobile.widgets.surfaces import Column, text
 from mobile.words import words
@@ -29,7 +30,7 @@ class PositionField(Column):
     """What position is known, and a button that asks for it; `when_found` is given lat_e6, lon_e6 and accuracy_m."""
 
     def __init__(self, phone: Phone, when_found: Callable[[dict[str, int]], None], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(spacing=theme.s8, **kwargs)
         self._phone, self._when_found = phone, when_found
         self.words = text("", "small")
         self.button = QuietButton(text=words.t("position.ask"), icon="crosshairs-gps")

@@ -63,13 +63,15 @@ class ScreeningScreen(FormScreen):
         draft, nav = (self.key, self.kind, dict(self.data)), self.phone.nav
         session, person = self.session, self.person
         if outcome in ALLOWS:
-            nav.swap("dose", session=session, person=person)
+            shown = nav.swap("dose", session=session, person=person)
         else:
             nav.back()
+            shown = None
 
         def undo() -> None:
             undoing.take_back(self.phone.store, *written, draft=draft)
-            nav.go("screening", session=session, person=person)
+            still = shown is not None and shown.parent is not None  # not a dose form under the screening
+            (nav.swap if still else nav.go)("screening", session=session, person=person)
 
         said = words.t("screening.saved", outcome=words.option("screening", "outcome", outcome))
         nav.say(said, action=words.t("form.undo"), when_action=undo)

@@ -106,6 +106,10 @@ class VisitScreen(FormScreen):
         if left:
             self.go_to(next(i for i, m in enumerate(self.members) if m.id in left))
             return
+        if wrong := self.sheet.wrong_day():
+            self.go_to(wrong[0])
+            self.refused([wrong[1]])
+            return
         written: list[str] = []
         if self.saved(lambda: written.extend(self._record()), self.form):
             data, nav = dict(self.sheet.data), self.phone.nav
@@ -167,9 +171,8 @@ class VisitScreen(FormScreen):
             self.together.text = words.t("visit.together", count=words.number(len(together)))
             foot.add_widget(self.together)
         else:
-            self.summary_button.text = words.t(
-                "visit.summary", done=len(sheet.outcomes), of=len(self.members)
-            )
+            of = len(sheet.wanted)
+            self.summary_button.text = words.t("visit.summary", done=of - left, of=of)
             foot.add_widget(self.summary_button)
 
     def on_touch_down(self, touch: Any) -> bool:

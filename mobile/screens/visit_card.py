@@ -57,7 +57,8 @@ class MemberCard(Column):
 
     def _outcome(self) -> None:
         sheet, given = self.sheet, self.sheet.outcomes.get(self.member.id, {})
-        options = [(code, outcome_name(code), OUTCOME_SIGNS[code][0]) for code in OUTCOME_SIGNS]
+        here = [code for code in OUTCOME_SIGNS if not (sheet.met and code == "absent")]
+        options = [(code, outcome_name(code), OUTCOME_SIGNS[code][0]) for code in here]
         outcomes = Segments(
             columns=1 if theme.large else 2,
             tones={code: tone for code, (_, tone) in OUTCOME_SIGNS.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from mobile.forms.form import Form
@@ -148,6 +149,8 @@ def _said(given: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _day(iso: str) -> str:
-    year_month_day = iso.split("-")
-    return "/".join(reversed(year_month_day[1:]))
+def _day(text: str) -> str:
+    try:
+        return f"{date.fromisoformat(text):%d/%m}"
+    except ValueError:
+        return "…"

@@ -1,4 +1,4 @@
-"""Withdrawing an entry that should not be there: the reason is told, nothing is deleted (R081)."""
+"""Withdrawing an entry that should not be there: the reason is told, nothing is deleted."""
 
 from __future__ import annotations
 

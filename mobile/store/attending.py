@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from mobile.store.store import Store
 
 #: So many people a list shows; the others are found by search.
-MOST = 200
+MOST = 100
 
 _DUE = DUE.replace("residence", "p.residence").replace("merged_into", "p.merged_into")
+#: People whose last visit made an appointment for :today.
 _APPOINTED = """
-(SELECT o.appointment_on FROM visit_outcome o JOIN visit v ON v.id = o.visit_id
- WHERE o.person_id = x.id AND v.corrected_by IS NULL ORDER BY v.visited_on DESC, v.id DESC LIMIT 1)
+SELECT o.person_id FROM visit_outcome o JOIN visit v ON v.id = o.visit_id
+WHERE o.appointment_on = :today AND v.corrected_by IS NULL AND NOT EXISTS (
+    SELECT 1 FROM visit_outcome n JOIN visit w ON w.id = n.visit_id
+    WHERE n.person_id = o.person_id AND w.corrected_by IS NULL AND (w.visited_on, w.id) > (v.visited_on, v.id))
 """
 
 
@@ -52,15 +55,16 @@ def expected(store: Store, session_id: str, on: date, *, at_homes: bool) -> list
     """
     judged(store)
     marks, values = _villages(store, session_id)
-    cannot_come = 1 if at_homes else 3
-    rows = store.database.rows(
-        f"SELECT x.*, {_APPOINTED} AS appointment_on FROM ({PERSON} WHERE {_DUE} AND p.village_id IN ({marks})) x"
-        " ORDER BY CASE WHEN appointment_on = :today THEN 0 WHEN x.cannot_come IS NOT NULL THEN :cannot ELSE 2 END,"
-        " x.sort_name, x.id LIMIT :most",
-        values | {"today": on.isoformat(), "cannot": cannot_come, "most": MOST},
+    chosen = store.database.rows(
+        f"SELECT p.id, p.id IN ({_APPOINTED}) AS appointed FROM person p WHERE {_DUE} AND p.village_id IN ({marks})"
+        " ORDER BY CASE WHEN appointed THEN 0 WHEN p.cannot_come IS NOT NULL THEN :cannot ELSE 2 END,"
+        " p.sort_name, p.id LIMIT :most",
+        values | {"today": on.isoformat(), "cannot": 1 if at_homes else 3, "most": MOST},
     )
-    day = on.isoformat()
-    return [Expected(person_row(row, on), row["appointment_on"] == day) for row in rows]
+    holders = ",".join("?" * len(chosen))
+    rows = store.database.rows(f"{PERSON} WHERE p.id IN ({holders})", [row["id"] for row in chosen])
+    people = {row["id"]: person_row(row, on) for row in rows}
+    return [Expected(people[row["id"]], bool(row["appointed"])) for row in chosen]
 
 
 def waiting(store: Store, session_id: str, on: date) -> int:

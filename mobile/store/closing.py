@@ -122,6 +122,8 @@ class Closing:
         opened = self.opened_before(lot) + vials_needed(missing, self._per_vial(lot) or 1)
         broken = (line.get("vials_discarded") or 0) if self.again else 0
         taken = opened + broken if line["vials_taken"] is None else line["vials_taken"]
+        if self.again:  # another phone gave doses from vials that were not noted
+            taken = max(taken, opened + broken)
         opened = min(taken, opened)
         broken = min(broken, taken - opened)
         return {

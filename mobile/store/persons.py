@@ -79,6 +79,7 @@ def person(store: Store, person_id: str) -> PersonPage | None:
     }
     return PersonPage(
         row=person_row(row, today),
+        merged_into=row["merged_into"],
         values=shown.values,
         doses=[_dose_row(store, dose) for dose in doses],
         advice=next_dose(judged_person, immunisation, today, openings),

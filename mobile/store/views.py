@@ -134,10 +134,12 @@ class HouseholdPage:
 @dataclass(frozen=True, slots=True)
 class PersonPage:
     """A person with doses (newest first); `advice` is what shared.rules.schedule says of the next dose and why,
-    `planned` what it says of every dose of the series.
+    `planned` what it says of every dose of the series. `merged_into` is the record kept when this one was found to be
+    of the same person: only that one is counted and asked about.
     """
 
     row: PersonRow
+    merged_into: str | None
     values: dict[str, Any]
     doses: list[DoseRow]
     advice: NextDose

@@ -84,6 +84,17 @@ def may_be_invited(outcome: str, next_dose: str | None) -> bool:
     return next_dose is not None and outcome in _INVITED
 
 
+def day_ahead(text: str | None, today: date) -> Fault | None:
+    """What is wrong with a day that is agreed at the door (ISO text): no day, or past. None where none is agreed."""
+    if not text:
+        return None
+    try:
+        ahead = date.fromisoformat(text) >= today
+    except ValueError:
+        ahead = False
+    return None if ahead else fault("visit.day_not_ahead")
+
+
 def register_change(
     line: Mapping[str, Any], residence: str, cannot_come: str | None
 ) -> tuple[str, bool] | None:

@@ -9,7 +9,7 @@ import pytest
 
 from mobile.practice import sample
 from mobile.practice.folder import PracticeFolder
-from mobile.store import registers, stock
+from mobile.store import registers, sessions, stock
 from mobile.syncing.client import SyncClient
 from mobile.syncing.worker import SyncWorker
 from shared import wire
@@ -55,7 +55,7 @@ def test_there_is_something_to_practise_for_each_role(tmp_path: Path, role: str,
     if store.identity.site:
         held = stock.holdings(store, store.identity.site)
         assert {holding.bucket for holding in held} >= {"within_30", "later"}
-        assert [s.closed for s in stock.sessions(store, store.identity.site, limit=5)] == [False]
+        assert [each.closed for each in sessions.sessions(store, store.identity.site)] == [False]
     store.close()
 
 

@@ -18,6 +18,12 @@ def clock() -> FixedClock:
     return FixedClock(TODAY)
 
 
+@pytest.fixture(autouse=True)
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone with room, however full the disk of the machine is that tests it."""
+    monkeypatch.setattr("mobile.store.room.free_bytes", lambda _: 10 << 30)
+
+
 @pytest.fixture
 def open_phone(tmp_path: Path, clock: FixedClock) -> Iterator[Opening]:
     """Opens the app on a phone; `role` None leaves it new, otherwise it is enrolled, filled and unlocked."""

@@ -1,9 +1,8 @@
 """Draws the pictures of `mobile/help` again: each screen as a walk meets it, with the numbers of its steps on it.
 
 ``make help-pictures``, or ``python -m tests.phone.help_pictures visit home`` for some. The `mark` of a step says where
-its number stands: ``#id`` of the screen, ``Class`` or ``Class:2`` (the second one), or the key of the words that
-are written there; ``@.5,.9`` is a place, in parts of the width and of the height from the top. The `mark` of step 0 is
-the name of the picture the walk takes; without one it is the first picture of the screen.
+its number stands: ``#id`` of the screen, ``Class``, or ``Class:2`` for the second in sight. The `mark` of step 0 is the
+name of the picture the walk takes; without one it is the first picture of the screen.
 """
 
 from __future__ import annotations
@@ -21,11 +20,9 @@ from tests.phone.harness import Harness  # isort: skip  Kivy is set up before an
 
 from kivy import kivy_data_dir
 from kivy.core.window import Window
-from kivy.uix.widget import Widget
 
 from mobile import guidance
 from mobile.picture import save_picture
-from mobile.words import words
 from shared.clock import FixedClock
 from tests.mobile.phones import TODAY
 from tests.phone import test_pictures as pictures
@@ -56,6 +53,7 @@ class HelpPictures(pictures.Pictures):
             return
         self.wanted.discard(screen)
         self.phone.app.stage.unsay()
+        self.phone.app.stage._undo.drop()
         self.phone.put_down()
         self.phone.settle(0.15)
         save_picture(self.folder / "screen.png")
@@ -81,51 +79,17 @@ def keep_small(picture: Image.Image, path: Path) -> None:
 
 def marked(phone: Harness, mark: str) -> tuple[float, float] | None:
     """The top right corner of what a mark names, in pixels from the window's top left; None when it is not in sight."""
-    if mark.startswith("@"):
-        across, down = (float(part) for part in mark[1:].split(","))
-        return across * Window.width, down * Window.height
-    widget = _widget(phone, mark)
-    if widget is None:
-        return None
-    box = Box.of(widget)
-    if box.top > Window.height + 2 or box.bottom < -2:
-        return None
-    return box.right, Window.height - box.top
-
-
-def _widget(phone: Harness, mark: str) -> Widget | None:
-    if mark.startswith("#"):
-        found = [phone.screen.ids[mark[1:]].__self__] if mark[1:] in phone.screen.ids else []
-    elif mark[:1].isupper():
-        name, _, which = mark.partition(":")
-        found = sorted(_of_class(phone, name), key=lambda w: (-Box.of(w).top, Box.of(w).left))
-        found = found[int(which or 1) - 1 :]
+    name, _, number = mark.partition(":")
+    if name.startswith("#"):
+        found = [phone.screen.ids[name[1:]].__self__]
     else:
-        said = words.t(mark) if "{" not in _pattern(mark) else _pattern(mark).partition("{")[0]
-        found = [w for w in phone.every() if said and str(getattr(w, "text", "")).startswith(said)]
-        found = [_touched(w) for w in found]
-    seen = [w for w in found if w.width > 0 and w.height > 0]
-    return seen[0] if seen else None
-
-
-def _pattern(key: str) -> str:
-    return words._catalogue._messages[key][words.lang == "en"]
-
-
-def _of_class(phone: Harness, name: str) -> list[Widget]:
-    return [w for w in phone.every() if name in {kind.__name__ for kind in type(w).__mro__} and w.width > 0]
-
-
-def _touched(widget: Widget) -> Widget:
-    """The button, row or field that words stand on."""
-    above = widget
-    for _ in range(4):
-        if any(kind.__name__ in ("Pressable", "FieldBox", "Card", "Note") for kind in type(above).__mro__):
-            return above
-        if above.parent is None or above.parent is above:
-            break
-        above = above.parent
-    return widget
+        found = [w for w in phone.every() if name in {kind.__name__ for kind in type(w).__mro__}]
+    boxes = [Box.of(w) for w in found if w.width > 0 and w.height > 0]
+    seen = sorted((-box.top, box.left, box.right) for box in boxes if 0 <= box.top <= Window.height + 2)
+    if len(seen) < int(number or 1):
+        return None
+    below, _, right = seen[int(number or 1) - 1]
+    return right, Window.height + below
 
 
 def draw_number(drawn: Image.Image, number: int, right: float, top: float) -> None:

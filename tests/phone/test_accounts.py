@@ -1,14 +1,18 @@
 """Several people on one phone: each with a PIN and a store, and nobody's work lost when one leaves."""
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
+from mobile.store import observations, registers, sessions
 from mobile.store.store import Store
 from mobile.store.vault import FIRST_DELAY_S, vault_of
 from mobile.syncing.result import Progress
 from shared.identifiers import named_id
 from tests.mobile.phones import DEVICE, USER, VILLAGE, answer, household_body, identity
+from tests.phone.village import MOTHER
+from tests.phone.walks.observation import give, open_session
 
 pytestmark = pytest.mark.phone
 
@@ -229,6 +233,48 @@ def test_the_pin_is_changed_on_a_screen(quiet, large):
     assert phone.says("Mã PIN không đúng")
     phone.pad(SECOND_PIN)
     phone.at("home")
+
+
+class Kept:
+    """A notifier that remembers what was left with it."""
+
+    def __init__(self):
+        self.keys = set()
+
+    def tell_at(self, moment, key, title, text):
+        self.keys.add(key)
+
+    def cancel(self, key):
+        self.keys.remove(key)
+
+
+@pytest.mark.proves("R039")
+def test_another_account_and_practice_leave_the_timers_of_the_first_alone(quiet):
+    phone = quiet()
+    kept = Kept()
+    phone.app.phone.device = replace(phone.app.phone.device, notifier=kept)
+    store = phone.app.phone.store
+    give(store, open_session(store), MOTHER)
+    phone.settle(5.2)
+    (left,) = kept.keys
+    add_second(phone)
+    phone.settle(5.2)
+    assert kept.keys == {left}
+    lock(phone)
+    phone.press("Tập thử")
+    practised = phone.app.phone.store
+    me, person = phone.app.phone.me, registers.people(practised, limit=1)[0].id
+    [session] = sessions.sessions(practised, me.site)
+    given = {
+        "vaccine": "PFZ_ADULT",
+        "dose_type": "booster_1",
+        "screening": "eligible",
+        "lot_number": "TAP000",
+    }
+    practised.record("dose", subject=person, place=me.site, body=given | {"session": session.id})
+    assert len(observations.under_observation(practised, me.site)) == 1
+    phone.settle(5.2)
+    assert kept.keys == {left}, "nobody is called about people who do not exist"
 
 
 def test_a_sync_that_hangs_does_not_hold_the_lock_and_says_nothing_to_the_next(quiet):

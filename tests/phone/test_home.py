@@ -9,13 +9,11 @@ from mobile.store.database import set_meta
 from shared.identifiers import named_id
 from tests.mobile.phones import (
     COMMUNE,
-    PROVINCE,
     STATION,
     TODAY,
     VILLAGE,
     Streams,
     household_body,
-    page,
     place_raw,
     raw_entry,
 )
@@ -257,19 +255,17 @@ def test_of_many_villages_those_with_the_most_to_do_stand_first(open_phone):
     store = phone.app.phone.store
     more = {named_id("test", "more", str(number)): number for number in range(6)}
     streams = Streams()
-    streams.deliver(
-        place_raw(village, "village", f"Thôn {number}", COMMUNE) for village, number in more.items()
-    )
     for village, number in more.items():
-        houses_there = [household_body(f"Lò Văn {house}") for house in range(number)]
+        houses_there = (household_body(f"Lò Văn {house}") for house in range(number))
+        streams.deliver([place_raw(village, "village", f"Thôn {number}", COMMUNE)], stream=village)
         streams.deliver(raw_entry("household", body, place=village) for body in houses_there)
-    store.apply_page(page([streams.part(village) for village in more] + [streams.part(PROVINCE)]))
+    store.apply_page(streams.whole())
     with store.database.transaction() as connection:
         set_meta(connection, "follow", json.dumps([*store.followed, *more]))
     phone.app.stage.start("home")
     phone.settle()
     villages = [title for title in titles(phone) if title.startswith(("Thôn ", "Bản "))]
-    assert villages == ["Thôn 5", "Thôn 4", "Thôn 3", LONG_VILLAGE]
+    assert villages == ["Thôn 5", "Thôn 4", LONG_VILLAGE, "Thôn 3"], "of as much to do, the more who are due"
     phone.press("Xem cả 8 thôn")
     villages = [title for title in titles(phone) if title.startswith(("Thôn ", "Bản "))]
     assert villages == [each.name for each in places.my_villages(store)]

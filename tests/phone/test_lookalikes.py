@@ -142,6 +142,11 @@ def test_a_station_finds_that_two_records_are_one_person(open_phone):
     assert phone.at("person").person == MOTHER
     assert not phone.says("Có thể ghi hai lần")
     assert [row.id for row in registers.people(store_of(phone), query="quynh nhu")] == [MOTHER]
+    phone.app.stage.go("person", person=twin)
+    phone.settle()
+    assert phone.says("đã gộp với hồ sơ khác")
+    phone.press("Mở hồ sơ được giữ lại")
+    assert phone.at("person").person == MOTHER
     undo(phone)
     phone.at("same_person")
     assert len(registers.people(store_of(phone), query="quynh nhu")) == 2

@@ -65,7 +65,7 @@ def test_a_day_that_has_not_come_is_refused_and_kept(open_phone):
     assert store_of(phone).drafts() == []
 
 
-@pytest.mark.proves("R022")
+@pytest.mark.proves("R023")
 def test_who_cannot_come_and_can_again(open_phone):
     phone = open_phone("village_health_worker")
     go(phone, "person", person=FATHER)

@@ -93,7 +93,6 @@ def test_every_dose_of_the_series_with_the_rule_that_says_so(open_phone):
     assert phone.says("01/02/2022 · Pfizer"), "what was given, when and where"
 
 
-@pytest.mark.proves("R081")
 def test_a_dose_of_the_wrong_person_is_withdrawn(open_phone):
     phone = open_phone("station")
     body = {"vaccine": "PFZ_ADULT", "dose_type": "booster_1", "screening": "eligible", "lot": LOT}
@@ -224,3 +223,13 @@ def test_the_head_of_a_new_household_is_written_by_one_tap(open_phone):
     assert not phone.says("Ghi chủ hộ")
     go(phone, "person_form", household=HOME)
     assert not phone.says("Ghi chủ hộ"), "the head is a member already"
+
+
+def test_a_phone_number_is_shown_as_people_write_it_and_recorded_once(open_phone):
+    phone = open_phone("village_health_worker")
+    store_of(phone).edit("person", MOTHER, {"phone": "+84912345678"})
+    form = go(phone, "person_form", person=MOTHER).form
+    assert form.fields["phone"].text == "0912 345 678"
+    phone.press("Ghi lại")
+    assert len(store_of(phone).entries_of(MOTHER)) == 4, "nothing was changed, nothing is written"
+    assert go(phone, "household_form", household=HOME).form.fields["phone"].text == "0912 345 678"

@@ -117,6 +117,11 @@ def test_a_screening_is_undone_and_its_form_stands_as_it_was(open_phone):
     screen = phone.at("screening")
     assert screen.data["answers"]["bleeding_disorder"]
     assert screening.screened(phone.app.phone.store, MOTHER, TODAY) is None
+    phone.press_id("main")
+    phone.at("dose")
+    phone.press_id("main")
+    phone.at("session")
+    assert body_of(phone, MOTHER, "dose")["screening"] == "caution"
 
 
 @pytest.mark.proves("L13")

@@ -1,13 +1,14 @@
 """A session by touch: opened with its team and lots, doses proposed by the rule, vials accounted for."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from mobile.store import registers, sessions, stock
 from mobile.store.database import set_meta
 from shared.identifiers import named_id
-from tests.mobile.phones import COMMUNE, LOT, STATION, Streams, page, place_raw, raw_entry
+from tests.mobile.phones import COMMUNE, LOT, STATION, TODAY, Streams, page, place_raw, raw_entry
 from tests.phone.sessions import answer_yes, body_of, find_person, give, open_session
 from tests.phone.village import CHILD_LOT, FATHER, GRANDMOTHER, LONG_NAME, MOTHER, OLD_LOT
 
@@ -397,6 +398,34 @@ def test_a_session_does_not_end_while_somebody_is_under_observation(open_phone, 
     phone.press("Kết thúc buổi tiêm", "MainButton")
     phone.at("home")
     assert stock.session(store, session).closed
+
+
+def test_a_session_forgotten_yesterday_is_found_and_its_doses_are_of_that_day(open_phone):
+    phone = open_phone()
+    store = phone.app.phone.store
+    yesterday = TODAY - timedelta(days=1)
+    forgotten = store.record(
+        "session", place=STATION, body={"session_type": "fixed"}, occurred_on=yesterday
+    ).subject
+    phone.press("Mở buổi tiêm")
+    phone.at("session_form")
+    row = next(w for w in phone.every() if type(w).__name__ == "Row" and "chưa kết thúc" in w.line)
+    assert row.line == "Ngày 14/04/2022 chưa kết thúc · 0 mũi. Mở để kết thúc."
+    phone.touch(row)
+    assert phone.at("session").session == forgotten
+    find_person(phone, "quynh nhu", LONG_NAME)
+    phone.press_id("main")
+    assert phone.says("Buổi tiêm của ngày 14/04/2022: mũi tiêm được ghi vào ngày đó.")
+    phone.press("Ghi mũi tiêm")
+    phone.at("session")
+    entry = next(
+        e for e in store.entries_of(MOTHER) if e.kind == "dose" and e.device == phone.app.phone.me.device
+    )
+    assert entry.occurred_on == yesterday
+    assert not phone.says("Theo dõi đến"), "nobody is watched for what happened yesterday"
+    phone.press("Kết thúc buổi tiêm")
+    phone.press("Kết thúc buổi tiêm", "MainButton")
+    assert sessions.not_ended(store, STATION) == []
 
 
 @pytest.mark.proves("R094")

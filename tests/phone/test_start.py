@@ -1,5 +1,7 @@
 """The first day of a phone, and its lock."""
 
+import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -57,6 +59,14 @@ def test_wrong_pins_must_wait_and_the_wait_outlives_the_app(open_phone):
     phone.pad("246810")
     phone.at("unlock")
     assert phone.says("Thử lại sau")
+
+
+def test_a_long_wait_is_said_in_minutes(open_phone):
+    phone = open_phone(unlock=False)
+    file = phone.app.phone.home / "vault.json"
+    tried = {"tries": 9, "delay_s": 725, "tried_at": time.time()}
+    file.write_text(json.dumps(json.loads(file.read_text()) | tried))
+    phone.wait_for(lambda: phone.says("Thử lại sau 12 phút 0"))
 
 
 def test_the_right_pin_opens_home_and_the_lock_closes_it(open_phone):

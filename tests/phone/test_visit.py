@@ -16,6 +16,7 @@ TOMORROW, IN_A_WEEK = "2022-04-16", "2022-04-22"
 
 
 def begin(phone):
+    phone.wait_for(lambda: not phone.app.phone.syncing, 60)
     phone.app.stage.start("home")
     phone.app.stage.go("household", household=HOME)
     phone.settle()
@@ -202,6 +203,27 @@ def test_somebody_is_given_another_day_on_their_own_card(open_phone):
     assert (line["appointment_on"], line["transport_need"]) == ("2022-05-03", True)
 
 
+def test_a_day_that_has_passed_is_not_agreed(open_phone):
+    phone = open_phone("village_health_worker")
+    screen = begin(phone)
+    answer_everybody(phone)
+    phone.press(LONG_NAME, "Row")
+    phone.choose("other")
+    [field] = [w for w in phone.every() if type(w).__name__ == "DayField"]
+    for part, digits in (("day", "3"), ("month", "4"), ("year", "2022")):
+        phone.type(field.ids[part], digits)
+    phone.touch(screen.summary_button)
+    phone.touch(screen.main)
+    phone.at("visit")
+    assert phone.says("Ngày hẹn chưa đúng hoặc đã qua")
+    assert screen.members[screen.at].id == MOTHER, "the card with the day is shown"
+    assert visits(phone) == []
+    phone.choose(TOMORROW)
+    phone.touch(screen.summary_button)
+    phone.touch(screen.main)
+    phone.at("household")
+
+
 @pytest.mark.proves("R013")
 def test_what_a_visit_finds_is_written_in_the_register_too(open_phone):
     phone = open_phone("village_health_worker")
@@ -342,6 +364,8 @@ def test_somebody_met_at_a_health_facility_is_asked_alone(open_phone):
     phone.at("visit")
     assert phone.says("Gặp tại cơ sở y tế")
     assert phone.says(LONG_NAME)
+    assert phone.says("Xem tóm tắt (0/1)")
+    assert not phone.says("Vắng nhà")
     phone.choose("reviewed")
     assert phone.says("Xem lại trước khi ghi")
     assert not phone.says("Đi từng nhà"), "a contact at a facility knocks at no door"

@@ -195,6 +195,23 @@ def test_the_screening_of_a_day_is_the_gravest_and_a_correction_stands_for_it(ph
     assert screening.told_before(phone, PEOPLE[0]) == {"allergy": date(2022, 3, 2)}
 
 
+@pytest.mark.proves("L25")
+def test_doses_from_vials_nobody_noted_are_accounted_for_after_the_end(phone: Store) -> None:
+    session = open_session(phone, lots=[{"lot": LOT, "vials_taken": 1}])
+    for person in PEOPLE[:3]:
+        give(phone, session, person)
+    closing = Closing(phone, session)
+    closing.close(closing.begun(), {}, {}, "a draft")
+    for person in PEOPLE[3:8]:
+        give(phone, session, person)
+    assert sessions.late(phone, session) == {LOT: 5}
+    again = Closing(phone, session)
+    [line] = again.begun()
+    assert again.again
+    assert (line["vials_taken"], line["vials_opened"], line["vials_returned"]) == (2, 2, 0)
+    assert again.check(line) is None
+
+
 def test_names_used_before_come_newest_first_and_once(phone: Store) -> None:
     for number, team in enumerate((["An", "Bình"], ["Cúc", "An"])):
         open_session(phone, team=team, vehicle=f"Xe {number}", point_name="Nhà văn hóa")

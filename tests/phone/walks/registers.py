@@ -118,7 +118,10 @@ def two_records(pictures: Any) -> None:
     phone.choose("same", screen.form.fields["verdict"])
     screen.ids.page.scroll_to(screen.keeps, animate=False)
     pictures.take("same-person-verdict", "same_person")
-    screen.throw_away()
+    phone.press_id("main")
+    phone.at("person")
+    pictures.go("person", person=twin)
+    pictures.take("person-merged", "person")
     pictures.start()
 
 

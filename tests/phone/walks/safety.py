@@ -54,6 +54,7 @@ def several_accounts(pictures: Any) -> None:
     phone.settle(0.1)
     phone.pad("135790" * 4)
     phone.settle(0.6)
+    phone.screen.leave()  # it would count down
     phone.screen.fault = words.t("pin.wait", wait=words.t("pin.wait_minutes", minutes=12, seconds="05"))
     pictures.take("unlock-wait", "unlock")
 

@@ -46,6 +46,23 @@ def a_session(pictures: Any) -> None:
     pictures.start()
     pictures.go("session_form")
     pictures.take("session-form-join", "session_form")
+    pictures.start()
+    ended(pictures, session)
+
+
+def ended(pictures: Any, session: str) -> None:
+    """The end, and a dose that another phone recorded after it."""
+    phone, store = pictures.phone, pictures.phone.app.phone.store
+    phone.app.phone.clock.advance(minutes=31)
+    pictures.go("session", session=session)
+    phone.press_id("main")
+    phone.press_id("main")
+    body = {"vaccine": "PFZ_ADULT", "dose_type": "primary_1", "screening": "eligible", "lot": LOT}
+    store.record("dose", subject=GRANDMOTHER, place=STATION, body=body | {"session": session})
+    pictures.go("session", session=session)
+    pictures.take("session-ended", "session")
+    phone.press_id("main")
+    pictures.take("session-close-again", "session_close")
 
 
 def screening(pictures: Any, session: str) -> None:

@@ -328,8 +328,8 @@ def _parents(chance: random.Random, known: list[dict[str, Any]]) -> list[str]:
 
 _WRITERS = [
     _person, _move, _dose, _household, _visit, _movement, _count, _session, _lines, _move, _dose, _person,
-    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _screening, _transfer, _transfer,
-    _explanation, _movement, _observation,
+    _refused, _from_tomorrow, _void, _verdict, _screening, _void, _verdict, _observation, _transfer, _transfer,
+    _explanation, _movement,
 ]  # fmt: skip
 
 #: What moves stock.

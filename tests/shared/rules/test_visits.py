@@ -6,6 +6,7 @@ import pytest
 
 from shared.rules.visits import (
     consent_of,
+    day_ahead,
     guardian_is_asked,
     may_be_invited,
     nothing_to_ask,
@@ -78,3 +79,18 @@ def test_nobody_is_invited_who_refuses_left_or_lacks_no_dose():
 )
 def test_an_outcome_speaks_for_a_change_of_the_register(line, residence, change):
     assert register_change(line, residence, None) == change
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (None, None),
+        ("2022-04-15", None),
+        ("2022-05-03", None),
+        ("2022-04-14", "visit.day_not_ahead"),
+        ("2022-5-", "visit.day_not_ahead"),
+    ],
+)
+def test_a_day_agreed_is_today_or_later(text, code):
+    found = day_ahead(text, TODAY)
+    assert (found and found.code) == code
