@@ -85,9 +85,8 @@ class Hands:
         return late
 
     def look(self) -> None:
-        """Touch the screen where nothing is, and look at it for a while."""
-        EventLoop.post_dispatch_input("begin", finger := Finger(1, 1))
-        EventLoop.post_dispatch_input("end", finger)
+        """Move a finger that presses nothing, and look at the screen for a while."""
+        EventLoop.post_dispatch_input("update", Finger(1, 1))
         self.rest(LOOKED_AT_S)
 
     def unlock(self, pin: str) -> None:

@@ -11,11 +11,3 @@ TELEX, VNI, OFF = "telex", "vni", "off"
 
 #: By the name of the way, in the order they are offered.
 WAYS: dict[str, Composing] = {TELEX: telex.type_key, VNI: vni.type_key, OFF: lambda before, key: before + key}
-
-
-def compose(keys: str, way: str) -> str:
-    """What a run of keys spells, pressed one after the other."""
-    written = ""
-    for key in keys:
-        written = WAYS[way](written, key)
-    return written

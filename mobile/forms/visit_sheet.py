@@ -44,12 +44,8 @@ class VisitSheet:
         self.members = [member for member in members if is_asked_about(member.residence)]
         self.today, self.met = today, met
         visit_type = "facility" if met else "door_to_door"
-        self.data: dict[str, Any] = kept or {
-            "outcomes": {},
-            "more": {"visit_type": visit_type},
-            "register": {},
-            "asking": "",
-        }
+        begun = {"outcomes": {}, "more": {"visit_type": visit_type}, "register": {}, "asking": ""}
+        self.data: dict[str, Any] = begun | (kept or {})
         self.data.setdefault("at", met or next(iter(self.left()), ""))
 
     @property

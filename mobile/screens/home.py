@@ -49,12 +49,17 @@ class HomeScreen(Screen):
         self._doing = ""
         self._every_village = False
         self._parts: list[Part] = []
+        self._shown: tuple[object, ...] = ()
         self._next = Clock.create_trigger(self._go_on)
 
     def show(self) -> None:
         """Make the page part by part, one a frame, so that nothing stands still meanwhile: what is in sight of an empty
-        page at once; a page that stands is left as it is until the new one is whole.
+        page at once; a page that stands is left as it is until the new one is whole, and when nothing has changed.
         """
+        self._begun = self._moment()
+        self._anew = not self.ids.page.ids.column.children
+        if self._shown == self._begun:
+            return
         self._made: list[Widget] = []
         self._parts = [
             self._first,
@@ -65,11 +70,17 @@ class HomeScreen(Screen):
             *self._supplies(),
         ]
         self._parts += [lambda: home_supplies.targets(self.phone), lambda: [home_supplies.synced(self.phone)]]
-        self._anew = not self.ids.page.ids.column.children
         if self._anew:
             self._make()
             self._make()
         self._next()
+
+    def _moment(self) -> tuple[object, ...]:
+        """What the page depends on: what is stored, the hour, who is still watched, what the phone says of itself."""
+        phone = self.phone
+        now = phone.clock.now().astimezone(VIETNAM)
+        watched = [(seen.dose, seen.still) for seen in home_notices.watched(phone)]
+        return (phone.store.database.version(), now.date(), now.hour, watched, list(phone.notes()))
 
     def act(self) -> None:
         """The main action."""
@@ -106,13 +117,14 @@ class HomeScreen(Screen):
     def _make(self) -> None:
         """Make the next part; put on what is made, or everything when it is whole."""
         page, made = self.ids.page, self._parts.pop(0)()
+        self._made += made
         if self._anew:
             page.add(*made)
-            return
-        self._made += made
-        if not self._parts:
+        elif not self._parts:
             page.clear()
             page.add(*self._made)
+        if not self._parts:
+            self._shown = self._begun
 
     def _first(self) -> list[Widget]:
         """The day, the way to search, what must not wait, what was begun."""
@@ -133,6 +145,7 @@ class HomeScreen(Screen):
         made += [*home_notices.urgent(phone, self._told), *home_notices.refused(phone)]
         return [
             *made,
+            *home_notices.notes(phone),
             *home_notices.observed(phone),
             *home_notices.session(phone),
             *home_notices.drafts(phone),
@@ -185,7 +198,7 @@ class HomeScreen(Screen):
         return [text(words.t("home.as_of", when=when), "small", "warn" if old >= STALE_DAYS else "muted")]
 
     def _show_every_village(self) -> None:
-        self._every_village = True
+        self._every_village, self._shown = True, ()
         self.show()
 
     def _offer(self, villages: list[VillageSummary], found: list[House]) -> None:

@@ -9,7 +9,9 @@ from mobile.screens.messages import message_title, shortened
 from mobile.screens.resume import resume
 from mobile.store import messages, observations, places, registers, sessions
 from mobile.store.messages import Message
+from mobile.store.observations import Watched
 from mobile.widgets.lists import Row
+from mobile.widgets.text import Note
 from mobile.words import words
 from shared.clock import VIETNAM
 from shared.kinds import KINDS
@@ -39,6 +41,11 @@ def refused(phone: Phone) -> list[Row]:
     return [row]
 
 
+def notes(phone: Phone) -> list[Note]:
+    """What the phone has to say of itself: its clock, its room (L11, L19)."""
+    return [Note(text=note.whole, icon=note.icon, tone=note.tone) for note in phone.notes()]
+
+
 def drafts(phone: Phone) -> list[Row]:
     """What was left unfinished, with the way back to it."""
     rows = []
@@ -59,15 +66,18 @@ def drafts(phone: Phone) -> list[Row]:
     return rows[:MOST]
 
 
-def observed(phone: Phone) -> list[Row]:
-    """Who is under observation after a dose, a row a session (R039)."""
+def watched(phone: Phone) -> list[Watched]:
+    """Who is under observation at my site, by session."""
     if not (phone.may("observation") and phone.me.site):
         return []
-    watched = sorted(
-        observations.under_observation(phone.store, phone.me.site), key=lambda seen: seen.session or ""
-    )
+    found = observations.under_observation(phone.store, phone.me.site)
+    return sorted(found, key=lambda seen: seen.session or "")
+
+
+def observed(phone: Phone) -> list[Row]:
+    """Who is under observation after a dose, a row a session (R039)."""
     rows = []
-    for session, group in groupby(watched, lambda seen: seen.session):
+    for session, group in groupby(watched(phone), lambda seen: seen.session):
         seen = list(group)
         over = sum(not each.still for each in seen)
         if over:

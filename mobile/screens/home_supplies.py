@@ -122,10 +122,16 @@ def goal_line(goal: TargetProgress) -> GoalLine:
 def synced(phone: Phone) -> Row:
     """What is unsent, and when the phone last heard from the server."""
     state = phone.outbox()
+    if state.unsent:
+        icon, title = "cloud-upload-outline", words.counted("home.unsent", state.unsent)
+    elif state.complete or not state.total:
+        icon, title = "cloud-check-outline", words.t("home.all_sent")
+    else:  # only a receipt that matches says that everything is there (L2)
+        icon, title = "cloud-alert", words.t("home.not_confirmed")
     row = Row(
-        icon=phone.sync_mark(),
+        icon=icon,
         icon_tone="brand" if state.unsent else "muted",
-        title=words.counted("home.unsent", state.unsent) if state.unsent else words.t("home.all_sent"),
+        title=title,
         line=words.t("home.synced", when=words.moment(state.last_sync_at)),
     )
     row.bind(on_release=lambda _: phone.nav.go("outbox"))

@@ -26,7 +26,16 @@ from shared.rules.residence import since_fault
 from shared.rules.visits import ADULT_YEARS, is_asked_about
 from shared.text.phones import normalise_phone
 
-FIRST = ("full_name", "birth_precision", "birth_date", "sex", "relation", "guardian_name", "guardian_phone")
+FIRST = (
+    "full_name",
+    "birth_precision",
+    "birth_date",
+    "sex",
+    "relation",
+    "guardian_name",
+    "guardian_relation",
+    "guardian_phone",
+)
 PAPERS = ("id_kind", "id_number", "phone", "residence", "residence_since")
 MORE = (
     "came_on",
@@ -191,7 +200,7 @@ class PersonFormScreen(FormScreen):
         values, form = self.form.values, self.form
         born, today = _day(values.get("birth_date")), self.phone.clock.today()
         child = born is not None and born <= today and age_on(born, today) < ADULT_YEARS
-        for name in ("guardian_name", "guardian_phone"):
+        for name in ("guardian_name", "guardian_relation", "guardian_phone"):
             form.offer(name, child or bool(values.get(name)))
         self._offer_guardians(child)
         form.offer("id_number", values.get("id_kind") not in (None, "none"))

@@ -12,6 +12,7 @@ from mobile.screens.describe import dose_name, person_line, person_sign
 from mobile.screens.session_words import doses_line, session_title
 from mobile.store import attending, observations, registers, screening, sessions
 from mobile.store.attending import Given
+from mobile.store.closing import Closing
 from mobile.store.observations import Watched
 from mobile.store.sessions import SessionRow
 from mobile.store.views import PersonRow
@@ -94,14 +95,14 @@ class SessionScreen(Screen):
         self.ids.notes.clear_widgets()
         if not held.closed:
             return
-        more = sum(self.late.values())
+        more, doubts = sum(self.late.values()), Closing(self.phone.store, self.session).doubts()
         if more > 0:
             said = words.counted("session.late", more)
         elif self.late:
             said = words.t("session.fewer")
         else:
-            said = words.t("session.ended_lead")
-        self.ids.notes.add_widget(Note(text=said, tone="warn" if self.late else "brand"))
+            said = words.fault(doubts[0]) if doubts else words.t("session.ended_lead")
+        self.ids.notes.add_widget(Note(text=said, tone="warn" if self.late or doubts else "brand"))
 
     def _tabs(self) -> None:
         counts = {

@@ -87,11 +87,11 @@ class SessionCloseScreen(FormScreen):
             self.show()
 
     def save(self) -> None:
-        """Close the session and take what was used off the stock; nothing while somebody is under observation, or
-        while a lot does not add up.
+        """Close the session and take what was used off the stock; nothing while somebody is under observation (R039;
+        one that has ended is only accounted for again), or while a lot does not add up.
         """
         self.show()
-        if self.stays is not None:
+        if self.stays is not None and not self.closing.again:
             self.ids.page.show(self.watch)
             self.refused([self.stays])
             return

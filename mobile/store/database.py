@@ -45,6 +45,11 @@ class Database:
         """The first row of a query, or None."""
         return self.connection.execute(statement, values).fetchone()
 
+    def version(self) -> tuple[int, int]:
+        """Another value after anything was written, by this thread or another; as this thread sees the file now."""
+        connection = self.connection
+        return (connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes)
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All of it durable at the end, or nothing; inside another one it is part of that one.

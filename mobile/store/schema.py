@@ -322,6 +322,7 @@ CREATE TABLE immunisation (
 ) WITHOUT ROWID;
 CREATE TABLE watch (dose_id TEXT PRIMARY KEY, given_s REAL NOT NULL);
 ALTER TABLE person ADD COLUMN language TEXT;
+ALTER TABLE person ADD COLUMN guardian_relation TEXT;
 ALTER TABLE person ADD COLUMN interpreter INTEGER;
 CREATE TABLE report (
     id TEXT PRIMARY KEY, unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, first_on TEXT NOT NULL,
@@ -338,12 +339,10 @@ CREATE INDEX person_number ON person (id_number) WHERE id_number IS NOT NULL;
 CREATE INDEX household_lane ON household (village_id, lane);
 DROP INDEX person_counts;
 CREATE INDEX person_counts ON person (village_id, residence, next_dose, due_on, merged_into);
-CREATE INDEX person_cannot_come ON person (village_id) WHERE cannot_come IS NOT NULL;
 DROP INDEX visit_outcome_person;
 CREATE INDEX visit_outcome_person ON visit_outcome (person_id, visit_id);
 CREATE INDEX visit_outcome_awaited ON visit_outcome (person_id)
     WHERE appointment_on IS NOT NULL OR transport_need = 1 OR outcome IN ('refused', 'hesitant');
-CREATE INDEX visit_revisit ON visit (revisit_on) WHERE revisit_on IS NOT NULL;
 INSERT OR IGNORE INTO meta (name, value) SELECT 'project_again', '1' FROM meta WHERE name = 'ready' AND value = '1';
 """
 

@@ -41,8 +41,8 @@ SELECT s.*,
 FROM session s
 """
 
-#: Reasons of the movements a session makes when it closes; opening a vial is recorded while it goes on, too.
-_AT_CLOSE = ("administered", "session_end", "six_hours", "open_days", "contaminated", "broken")
+#: Reasons of the movements by which doses of open vials leave the stock when a session closes.
+_GONE = ("administered", "session_end", "six_hours", "open_days", "contaminated")
 
 #: A movement of the session that stands: it was not taken back, nor is it what takes another back.
 _STANDS = """
@@ -119,24 +119,22 @@ def late(store: Store, session_id: str) -> dict[str, int]:
     return unsettled(doses_by_lot(store, session_id), settled_in(store, session_id))
 
 
-def taken_out(store: Store, session_id: str) -> dict[str, int]:
-    """Doses that the closing of a session took out of open vials, given or thrown away, by lot id."""
-    marks = ",".join("?" * len(_AT_CLOSE))
+def moved_in_open(store: Store, session_id: str) -> dict[str, int]:
+    """Lot -> doses that the movements of a session put into open vials, less those that they took out of them."""
+    marks = ",".join("?" * len(_GONE))
     rows = store.database.rows(
-        "SELECT m.lot_id, -sum(m.doses) AS doses FROM stock_movement m WHERE m.session_id = ? AND m.state = 'opened'"
-        f" AND m.reason IN ({marks}) AND {_STANDS} GROUP BY m.lot_id",
-        (session_id, *_AT_CLOSE),
+        "SELECT m.lot_id, sum(m.doses) AS doses FROM stock_movement m WHERE m.session_id = ? AND m.state = 'opened'"
+        f" AND m.reason IN ('opened', {marks}) AND {_STANDS} GROUP BY m.lot_id",
+        (session_id, *_GONE),
     )
     return {row["lot_id"]: row["doses"] for row in rows}
 
 
-def closing_movements(store: Store, session_id: str) -> list[str]:
-    """The entries by which doses and vials of a session left the stock and that still stand, in their order."""
-    marks = ",".join("?" * len(_AT_CLOSE))
+def movements_of(store: Store, session_id: str) -> list[str]:
+    """The entries by which vials of a session were opened, used up, thrown away or broke and that still stand."""
     rows = store.database.rows(
-        f"SELECT DISTINCT m.entry_id FROM stock_movement m WHERE m.session_id = ? AND m.reason IN ({marks})"
-        f" AND {_STANDS} ORDER BY m.entry_id",
-        (session_id, *_AT_CLOSE),
+        f"SELECT DISTINCT m.entry_id FROM stock_movement m WHERE m.session_id = ? AND {_STANDS} ORDER BY m.entry_id",
+        (session_id,),
     )
     return [row["entry_id"] for row in rows]
 

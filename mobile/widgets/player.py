@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from kivy.core.audio import Sound, SoundLoader
 from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, ObjectProperty
 
@@ -18,10 +18,12 @@ class Player(EventDispatcher):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sound: Sound | None = None
+        self._sound: Any = None
 
     def play(self, path: Path) -> bool:
         """Play from the beginning; False when this phone cannot play the file."""
+        from kivy.core.audio import SoundLoader  # it opens the sound device: only for those who listen
+
         self.stop()
         sound = SoundLoader.load(str(path))
         if sound is None or sound.length <= 0:
@@ -40,7 +42,7 @@ class Player(EventDispatcher):
             sound.stop()
             sound.unload()
 
-    def _stopped(self, sound: Sound) -> None:
+    def _stopped(self, sound: Any) -> None:
         if sound is self._sound:  # it came to its end; nobody stopped it
             self.stop()
             self.when_over()

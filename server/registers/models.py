@@ -71,6 +71,7 @@ class Person(Model):
     id_number: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
     guardian_name: Mapped[str | None] = mapped_column(Text)
+    guardian_relation: Mapped[str | None] = mapped_column(Text)
     guardian_phone: Mapped[str | None] = mapped_column(Text)
     residence: Mapped[str] = mapped_column(Text)
     residence_since: Mapped[date | None]

@@ -56,6 +56,7 @@ def person_row(folded: Folded) -> Row | None:
         "id_number": values.get("id_number"),
         "phone": _phone(values.get("phone")),
         "guardian_name": _text(values.get("guardian_name")),
+        "guardian_relation": _text(values.get("guardian_relation")),
         "guardian_phone": _phone(values.get("guardian_phone")),
         "residence": values["residence"],
         "residence_since": day_of(values.get("residence_since")),

@@ -68,6 +68,7 @@ class PersonBody(Body):
     interpreter = Flag("Cần người phiên dịch", "Needs an interpreter")
     phone = Text("Số điện thoại", "Phone number", longest=20)
     guardian_name = Text("Người giám hộ", "Guardian")
+    guardian_relation = Text("Quan hệ của người giám hộ", "Guardian is the child's", longest=40)
     guardian_phone = Text("Điện thoại người giám hộ", "Guardian's phone", longest=20)
     vulnerable = Many(
         "Nhóm dễ bị tổn thương",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import mobile
 import shared.text
-from mobile.forms.composing import OFF, TELEX, VNI, WAYS, compose
+from mobile.forms.composing import OFF, TELEX, VNI, WAYS
 from mobile.forms.syllables import parse, split_tone
 from shared.text.folding import fold
 
@@ -74,6 +74,14 @@ VNI_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323
 VNI_MARKS = {"\u0302": "6", "\u031b": "7", "\u0306": "8"}
 TELEX_TONES = {"\u0301": "s", "\u0300": "f", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 MESSAGES = [Path(package.__file__).with_name("messages.csv") for package in (mobile, shared.text)]
+
+
+def compose(keys, way):
+    """What a run of keys spells, pressed one after the other."""
+    written = ""
+    for key in keys:
+        written = WAYS[way](written, key)
+    return written
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,6 @@ from itertools import product
 
 import pytest
 
-from mobile.theme import COLOURS, SUN, Theme
-from tests.phone.harness import Harness  # noqa: F401  Kivy is set up before the theme is read
-
 TONES = ("ink", "muted", "brand", "good", "warn", "late")
 
 
@@ -31,21 +28,29 @@ def pairs(theme):
         yield f"card on {tone}", theme.card, theme.tone(tone)
 
 
-def test_the_two_looks_have_the_same_tokens():
+@pytest.fixture
+def theme():
+    import tests.phone.harness  # noqa: F401  sets Kivy up before the theme asks it for sizes
+    from mobile.theme import Theme
+
+    return Theme()
+
+
+def test_the_two_looks_have_the_same_tokens(theme):
+    from mobile.theme import COLOURS, SUN
+
     assert COLOURS.keys() == SUN.keys()
 
 
 @pytest.mark.parametrize(("sun", "least"), [(False, 4.5), (True, 7)])
-def test_every_pair_of_ink_and_ground_has_enough_contrast(sun, least):
-    theme = Theme()
+def test_every_pair_of_ink_and_ground_has_enough_contrast(theme, sun, least):
     theme.sun = sun
     low = {name: round(contrast(ink, ground), 2) for name, ink, ground in pairs(theme)}
     assert {name: ratio for name, ratio in low.items() if ratio < least} == {}
 
 
-def test_lines_are_thicker_and_darker_in_the_sun():
+def test_lines_are_thicker_and_darker_in_the_sun(theme):
     """An edge of a control is told apart at 3 to 1 (WCAG 1.4.11)."""
-    theme = Theme()
     thin = theme.stroke, theme.heavy
     theme.sun = True
     assert (theme.stroke, theme.heavy) > thin
@@ -66,6 +71,6 @@ def test_the_setting_changes_the_screens_and_is_kept(open_phone, large):
     phone.at("settings")
     assert theme.sun
     assert theme.ink == (0, 0, 0, 1)
-    assert Settings.load(phone.app.phone.home).sun or Settings.load(phone.app.home).sun
+    assert Settings.load(phone.app.phone.root).sun
     phone.press("Ngoài nắng", "Toggle")
     assert not theme.sun

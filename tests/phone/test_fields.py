@@ -27,7 +27,7 @@ def settings(phone):
 def test_names_are_composed_the_way_that_is_set(open_phone, way, keys, written):
     phone = open_phone("village_health_worker")
     phone.touch(settings(phone).ids.typing.ids.segments.segment(way))
-    assert Settings.load(phone.app.phone.home).typing == way
+    assert Settings.load(phone.app.phone.root).typing == way
     phone.app.stage.go("household_form", village=VILLAGE)
     phone.type(phone.screen.form.fields["head_name"], keys)
     assert phone.screen.form.values["head_name"] == written

@@ -13,6 +13,7 @@ from tests.mobile.phones import (
     TODAY,
     VILLAGE,
     Streams,
+    answer,
     household_body,
     place_raw,
     raw_entry,
@@ -284,3 +285,36 @@ def test_the_page_keeps_its_place_when_its_figures_change(open_phone):
     phone.settle()
     assert "1 bản ghi chưa gửi" in titles(phone)
     assert view.scroll_y == pytest.approx(0.4, abs=0.05)
+
+
+def test_the_page_stands_while_nothing_changes_and_follows_what_does(open_phone):
+    phone = open_phone()
+    phone.settle()
+    phone.screen.show()
+    phone.settle()
+    rows = list(phone.screen.ids.page.ids.column.children)
+    phone.screen.show()  # as after a sync that brought nothing
+    phone.settle()
+    assert list(phone.screen.ids.page.ids.column.children) == rows
+    phone.app.phone.store.edit("household", HOME, {"note": "Nhà mới"})
+    phone.screen.show()
+    phone.settle()
+    assert "1 bản ghi chưa gửi" in titles(phone)
+
+
+@pytest.mark.proves("L2")
+def test_all_sent_is_said_only_of_what_a_receipt_proves(open_phone):
+    phone = open_phone("village_health_worker")
+    store = phone.app.phone.store
+    phone.app.phone.sync = lambda: None
+    assert "Đã gửi hết bản ghi" in titles(phone), "nothing was recorded yet"
+    entry = store.edit("household", HOME, {"note": "Nhà mới"})
+    with store.database.transaction() as connection:
+        connection.execute("UPDATE entry SET outcome = 'accepted' WHERE id = ?", (entry.id,))
+    phone.app.stage.start("home")
+    phone.settle()
+    assert "Máy chủ chưa xác nhận đủ" in titles(phone)
+    store.apply_answer(answer(store, [{"id": entry.id, "outcome": "accepted"}]))
+    phone.app.stage.start("home")
+    phone.settle()
+    assert "Đã gửi hết bản ghi" in titles(phone)

@@ -153,6 +153,9 @@ def test_a_clock_that_goes_wrong_is_said_with_what_to_do(open_phone, clock):
     store = phone.app.phone.store
     assert phone.app.phone.notes() == []
     store.set_clock_offset(-12 * 60)
+    phone.app.stage.start("home")
+    phone.settle()
+    assert phone.says("Đồng hồ máy chạy nhanh 12 phút so với máy chủ.")
     phone.app.stage.go("settings")
     phone.settle()
     assert phone.says("Đồng hồ máy chạy nhanh 12 phút so với máy chủ.")

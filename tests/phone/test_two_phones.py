@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mobile.store import sessions, stock
+from mobile.store.closing import Closing
 from shared.clock import FixedClock
 from shared.identifiers import named_id
 from tests.mobile.phones import projections
@@ -123,7 +124,6 @@ def test_doses_that_come_after_the_end_are_kept_and_the_vials_accounted_for_agai
     phone.app.stage.go("session", session=session)
     phone.settle()
     assert phone.says("Có 7 mũi được ghi sau khi buổi tiêm kết thúc.")
-    clock.advance(minutes=31)
     phone.press("Kê lại số lọ")
     screen = phone.at("session_close")
     card = screen.cards[0]
@@ -159,3 +159,67 @@ def test_a_dose_is_still_recorded_where_another_phone_has_ended_the_session(hand
     phone.at("session")
     assert sessions.session(phone.app.phone.store, opened.subject).doses == 1
     assert phone.says("Có 1 mũi được ghi sau khi buổi tiêm kết thúc.")
+
+
+@pytest.mark.proves("R010", "L25")
+def test_a_session_ended_on_both_phones_is_accounted_for_once(hands, clock):
+    phone, other, client = hands
+    opened = other.record(
+        "session", place=STATION, body={"session_type": "fixed", "lots": [{"lot": LOT, "vials_taken": 3}]}
+    )
+    session, store = opened.subject, phone.app.phone.store
+    dose(other, session, person(1, 0))
+    client.run()
+    synced(phone)
+    clock.advance(minutes=31)
+    phone.app.stage.go("session_close", session=session)  # out of reach of each other, both end it
+    phone.press("Kết thúc buổi tiêm", "MainButton")
+    closing = Closing(other, session)
+    lines = closing.begun()
+    lines[0]["doses_discarded"] = closing.left(lines[0])
+    closing.close(lines, {}, {}, "a draft")
+    synced(phone)
+    client.run()
+    synced(phone)
+    assert balance(store) == balance(other) == {"chilled": (8, 48)}, "both opened the one vial in the book"
+    phone.app.stage.go("session", session=session)
+    phone.settle()
+    assert phone.says("Số lọ đã kê không còn khớp với số mũi đã ghi.")
+    phone.press("Kê lại số lọ")
+    phone.press("Ghi số lọ mới")
+    assert balance(store) == {"chilled": (9, 54)}, "one vial: a dose given, five thrown away"
+    assert sessions.late(store, session) == {}
+    synced(phone)
+    client.run()
+    assert balance(other) == balance(store)
+
+
+@pytest.mark.proves("R010", "L17")
+def test_two_ends_with_doses_of_their_own_are_seen_together(hands, clock):
+    phone, other, client = hands
+    opened = other.record(
+        "session", place=STATION, body={"session_type": "fixed", "lots": [{"lot": LOT, "vials_taken": 3}]}
+    )
+    session, store = opened.subject, phone.app.phone.store
+    client.run()
+    synced(phone)
+    for number in range(8):
+        dose(store if number < 3 else other, session, person(1 + number // 3, number % 3))
+    clock.advance(minutes=31)
+    phone.app.stage.go("session_close", session=session)
+    phone.press("Kết thúc buổi tiêm", "MainButton")
+    closing = Closing(other, session)
+    lines = closing.begun()
+    lines[0]["doses_discarded"] = closing.left(lines[0])
+    closing.close(lines, {}, {}, "a draft")
+    synced(phone)
+    client.run()
+    synced(phone)
+    assert sessions.late(store, session) == {}, "each accounted for its own doses"
+    phone.app.stage.go("session", session=session)
+    phone.settle()
+    assert phone.says("Đã ghi 8 liều, nhiều hơn 1 lọ đã mở có thể cho.")
+    phone.press("Kê lại số lọ")
+    phone.press("Ghi số lọ mới")
+    assert Closing(store, session).doubts() == []
+    assert balance(store) == {"chilled": (8, 48)}, "two vials: eight doses given, four thrown away"

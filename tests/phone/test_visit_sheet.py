@@ -133,3 +133,10 @@ def test_only_who_was_met_is_asked_at_a_facility():
     sheet.give("reviewed")
     assert sheet.left() == []
     assert sheet.lines() == [{"person": "father", "outcome": "reviewed"}]
+
+
+def test_a_draft_begun_before_an_update_of_the_app_goes_on():
+    kept = {"outcomes": {"grandmother": {"outcome": "reviewed"}}, "more": {"visit_type": "mop_up"}}
+    sheet = VisitSheet(FAMILY, TODAY, kept)
+    assert sheet.members[sheet.at].id == "father"
+    assert (sheet.asking, sheet.edits(), sheet.data["more"]) == ("", {}, {"visit_type": "mop_up"})

@@ -38,6 +38,7 @@ def upgrade() -> None:
     with op.batch_alter_table("session_doubt") as batch:
         batch.alter_column("lot_id", new_column_name="about_id")
     with op.batch_alter_table("person") as batch:
+        batch.add_column(sa.Column("guardian_relation", sa.Text(), nullable=True))
         batch.add_column(sa.Column("language", sa.Text(), nullable=True))
         batch.add_column(sa.Column("interpreter", sa.Boolean(), nullable=True))
 
@@ -46,6 +47,7 @@ def downgrade() -> None:
     with op.batch_alter_table("person") as batch:
         batch.drop_column("interpreter")
         batch.drop_column("language")
+        batch.drop_column("guardian_relation")
     with op.batch_alter_table("session_doubt") as batch:
         batch.alter_column("about_id", new_column_name="lot_id")
     op.drop_table("observation")

@@ -14,9 +14,10 @@ def my_account(pictures: Any) -> None:
     """A clock that goes wrong, another PIN, why an account may not leave and how it does."""
     phone = pictures.phone
     phone.pad(PIN)
-    pictures.take("home-safety", "home")
     store = phone.app.phone.store
     store.set_clock_offset(-45 * 60)
+    pictures.start()
+    pictures.take("home-clock", "home")
     pictures.see("settings")
     pictures.take("settings-clock", "settings")
     pictures.see("change_pin")
