@@ -90,7 +90,11 @@ def _server() -> Iterator[str]:
 
 def _run(*arguments: str) -> list[str]:
     done = subprocess.run(
-        [sys.executable, *arguments], env=os.environ | OFFSCREEN, capture_output=True, text=True, timeout=900
+        [sys.executable, *arguments],
+        env=os.environ | OFFSCREEN,
+        capture_output=True,
+        text=True,
+        timeout=1_500,
     )
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or f"{arguments[0]} failed").splitlines()[-1])

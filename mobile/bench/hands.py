@@ -20,7 +20,7 @@ from shared.clock import Clock
 
 #: A frame of a phone, and how long a worker looks at a screen, in seconds.
 FRAME_S = 1 / 60
-LOOKED_AT_S = 4.0
+LOOKED_AT_S = 3.5
 
 
 class Finger(MotionEvent):
@@ -84,9 +84,13 @@ class Hands:
             late += self.rest(FRAME_S)
         return late
 
-    def look(self) -> None:
-        """Move a finger that presses nothing, and look at the screen for a while."""
+    def touch(self) -> None:
+        """Move a finger that presses nothing: somebody is there."""
         EventLoop.post_dispatch_input("update", Finger(1, 1))
+
+    def look(self) -> None:
+        """Touch, and look at the screen for a while."""
+        self.touch()
         self.rest(LOOKED_AT_S)
 
     def unlock(self, pin: str) -> None:

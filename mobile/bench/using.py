@@ -41,7 +41,7 @@ from mobile.picture import frame  # noqa: E402
 from mobile.store.database import Database  # noqa: E402
 from mobile.widgets.lists import Rows  # noqa: E402
 
-ROUNDS = 9
+ROUNDS = 5
 #: What is searched for, letter by letter.
 TYPED = "quynh nhu 19"
 #: What one screen shows.
@@ -226,7 +226,7 @@ def _sync_frame(hands: Hands, url: str) -> Figure:
     phone = hands.app.phone
     screen = phone.nav.go("village", village=commune.village(0))
     hands.look()
-    scrolling = Clock.schedule_interval(lambda _: _scroll_on(screen.ids.rows), 0)
+    scrolling = Clock.schedule_interval(lambda _: _scroll_on(hands, screen.ids.rows), 0)
     quiet = hands.rest(4.0)
     with urlopen(f"{url}/open") as answer:  # noqa: S310 our own server
         answer.read()
@@ -241,7 +241,8 @@ def _sync_frame(hands: Hands, url: str) -> Figure:
     return {"value": max(late) * 1_000, "bare": max(quiet) * 1_000}
 
 
-def _scroll_on(rows: Any) -> None:
+def _scroll_on(hands: Hands, rows: Any) -> None:
+    hands.touch()
     rows.scroll_y = rows.scroll_y - 0.002 if rows.scroll_y > 0.5 else 1.0
 
 

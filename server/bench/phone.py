@@ -12,7 +12,7 @@ import orjson
 def measure() -> dict[str, Any]:
     """What `python -m mobile.bench --json` prints. Raises RuntimeError when the phone is not installed here."""
     command = [sys.executable, "-m", "mobile.bench", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1_800)
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or "mobile.bench failed").splitlines()[-1])
     found: dict[str, Any] = orjson.loads(done.stdout)

@@ -79,8 +79,8 @@ def _visit(phone: Harness, store: Store) -> str:
     phone.at("household")
     phone.press("Ghi lần thăm")
     screen = phone.at("visit")
-    for _ in registers.household(store, household.id).members:
-        phone.choose("reviewed")
+    while screen.at < len(screen.members):
+        phone.choose("agree" if screen.sheet.asking == "consent" else "reviewed")
     phone.touch(screen.main)
     phone.at("household")
     home(phone)
@@ -103,8 +103,9 @@ def _dose(phone: Harness, store: Store) -> str:
     phone.put_down()
     phone.settle()
     phone.press(person.full_name, "RecycledRow")
+    phone.at("screening")
+    phone.press_id("main")  # every answer is no
     phone.at("dose")
-    phone.choose("eligible")
     phone.press("Ghi mũi tiêm")
     phone.at("session")
     home(phone)
