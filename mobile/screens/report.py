@@ -14,7 +14,7 @@ from mobile.store import report_counts, reports
 from mobile.store.reports import SentReport
 from mobile.widgets.buttons import QuietButton, Toggle
 from mobile.widgets.cells import CellLine
-from mobile.widgets.surfaces import Card, Hairline, Section, Strip, text
+from mobile.widgets.surfaces import Card, Column, Hairline, Section, Strip, text
 from mobile.widgets.text import Chip, Note
 from mobile.words import words
 from shared.reporting.drafts import Draft, DraftCell, DraftRow, say_nothing_held
@@ -101,8 +101,8 @@ class ReportScreen(PadScreen):
         page.add(text(words.t("report.counted_here", when=since), "small", "muted"))
         if self.filled.missing(self.layout):
             page.add(Note(text=words.t("report.blanks"), icon="information-outline", tone="warn"))
-        if self.filled.contradicting:
-            page.add(Note(text=words.t("report.contradicts"), icon="alert-outline", tone="warn"))
+        self.warning = Column()
+        page.add(self.warning)
         self.steppers = {}
         for row in self.filled.rows:
             self._row(row)
@@ -111,6 +111,7 @@ class ReportScreen(PadScreen):
             held.bind(active=lambda _, on: self._nothing_held(on))
             page.add(held)
         self.wanted = ""
+        self._warn()
         self.tell()
         if not self.may_send:
             self.offer(False)
@@ -164,7 +165,17 @@ class ReportScreen(PadScreen):
         self.typed["cells"][at.key] = {"value": cell.value, "reason": cell.reason}
         self.keep(self.typed)
         self._tell_line(cell, line)
+        self._warn()
         self.tell()
+
+    def _warn(self) -> None:
+        """Say that the numbers contradict each other, as long as they do."""
+        if bool(self.filled.contradicting) == bool(self.warning.children):
+            return
+        self.warning.clear_widgets()
+        if self.filled.contradicting:
+            note = Note(text=words.t("report.contradicts"), icon="alert-outline", tone="warn")
+            self.warning.add_widget(note)
 
     def _tell_line(self, cell: DraftCell, line: CellLine) -> None:
         differs = cell.counted is not None and cell.value is not None and cell.value != cell.counted

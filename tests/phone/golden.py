@@ -7,12 +7,35 @@ lays them out on one sheet for the guide. Whoever keeps new pictures has looked 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 FOLDER = Path(__file__).parent / "golden"
-SHEET = Path(__file__).parents[2] / "docs" / "images" / "phone-all.png"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+#: Pictures of the guides, and the kept ones they are.
+GUIDES = {
+    "phone-enrol": "enrol",
+    "phone-home": "home-village-worker",
+    "phone-village": "village",
+    "phone-visit": "visit-reason",
+    "phone-person": "person",
+    "phone-lookalike": "person-form-alike",
+    "phone-messages": "messages",
+    "phone-outbox": "outbox",
+    "phone-dose": "dose-eligible",
+    "phone-screening": "screening",
+    "phone-observation": "observation-running",
+    "phone-count": "count-pad",
+    "phone-stock": "stock",
+    "phone-receipt": "receipt",
+    "phone-report": "report",
+    "phone-help": "help",
+    "phone-accounts": "accounts-two",
+    "phone-practice": "practice-home",
+}
 
 #: Pictures are compared by squares of so many pixels; another graphics driver draws edges a little otherwise.
 SQUARE = 8
@@ -66,9 +89,13 @@ def stale(lang: str, taken: set[str]) -> set[str]:
     return {file.name for file in found}
 
 
-def sheet(lang: str, columns: int = 10, width: int = 180) -> Image.Image:
-    """All kept pictures of a language side by side, each under its name."""
-    files = sorted((FOLDER / lang).glob("*.png"))
+def sheet(lang: str, columns: int = 12, width: int = 150) -> Image.Image:
+    """The kept pictures of a language side by side, each under its name; one of each screen's beginning."""
+    files = sorted(
+        file
+        for file in (FOLDER / lang).glob("*.png")
+        if "~" not in file.stem and not file.stem.endswith("-2")
+    )
     gap, title = 12, 18
     height = width * 640 // 360
     rows = -(-len(files) // columns)
@@ -92,4 +119,6 @@ def _halved(shot: Path) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sheet("vi").quantize(64, dither=Image.Dither.NONE).save(SHEET, optimize=True)
+    sheet("vi").quantize(32, dither=Image.Dither.NONE).save(IMAGES / "phone-all.png", optimize=True)
+    for guide, name in GUIDES.items():
+        shutil.copyfile(FOLDER / "vi" / f"{name}.png", IMAGES / f"{guide}.png")

@@ -69,8 +69,13 @@ def test_blanks_are_filled_in_one_after_the_other_and_the_report_goes_out(phone)
 
     called = cell(phone, "people_called")
     phone.touch(called.ids.number.__self__)
+    phone.pad("1")
+    phone.touch(phone.screen.done)
+    assert phone.says("nhiều hơn số đối tượng")
+    phone.touch(called.ids.number.__self__)
     phone.pad("3")
     phone.touch(phone.screen.done)
+    assert not phone.says("nhiều hơn số đối tượng")
     phone.touch(phone.screen.main)  # 3 beside 2 counted: it asks why
     phone.at("report")
     [line] = [w for w in phone.every() if type(w).__name__ == "CellLine" and w.asks_why]
