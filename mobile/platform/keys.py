@@ -13,8 +13,6 @@ import secrets
 from pathlib import Path
 from typing import Protocol
 
-from mobile.platform.here import on_android
-
 
 class Keystore(Protocol):
     """What the platform offers: bytes wrapped so that only this device unwraps them."""
@@ -69,15 +67,6 @@ class FileKeystore:
             file.write(secrets.token_bytes(32))
             file.flush()
             os.fsync(file.fileno())
-
-
-def device_keystore(home: Path) -> Keystore:
-    """The keystore of the device this program runs on, for the phone kept in `home`."""
-    if on_android():
-        from mobile.platform.android.keys import AndroidKeystore
-
-        return AndroidKeystore()
-    return FileKeystore(home / "device.key")
 
 
 def _mask(key: bytes, nonce: bytes, data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from threading import Thread
 
 from mobile.screens import accounts, choose_pin, unlock  # noqa: F401  what a locked phone shows
@@ -16,8 +17,9 @@ def screen_of(name: str) -> type[Screen]:
     return SCREENS[name]
 
 
+@cache
 def load_the_rest() -> None:
-    """Begin to load every other screen, and what stands behind it, without making anybody wait."""
+    """Begin to load every other screen, and what stands behind it, without making anybody wait; once a process."""
     Thread(target=_load_and_keep, name="loading", daemon=True).start()
 
 

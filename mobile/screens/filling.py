@@ -66,11 +66,6 @@ class FormScreen(Screen):
             general = general or [words.t("form.look")]
         self.phone.nav.say(" ".join(general), tone="late")
 
-    def throw_away(self) -> None:
-        """Forget what was typed and leave."""
-        self.phone.store.drop_draft(self.key)
-        self.phone.nav.back()
-
     def note_kept(self, page: Widget) -> None:
         """Say that a draft was taken up again, with a way to start over."""
         from mobile.widgets.drafts import DraftNote

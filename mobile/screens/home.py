@@ -169,8 +169,12 @@ class HomeScreen(Screen):
         return home_work.lists(self.phone, self._found, self._stood)
 
     def _told_lines(self) -> list[Widget]:
-        """What those above ask and say."""
-        return [*home_notices.queries(self.phone, self._told), home_notices.inbox(self.phone, self._told)]
+        """What those above ask, wait for and say."""
+        return [
+            *home_notices.queries(self.phone, self._told),
+            *home_notices.report(self.phone),
+            home_notices.inbox(self.phone, self._told),
+        ]
 
     def _supplies(self) -> list[Part]:
         """The parts about stock, for who keeps some."""

@@ -7,7 +7,15 @@ from itertools import groupby
 from mobile.phone import Phone
 from mobile.screens.messages import message_title, shortened
 from mobile.screens.resume import resume
-from mobile.store import messages, observations, places, registers, sessions
+from mobile.store import (
+    messages,
+    observations,
+    places,
+    registers,
+    report_counts,
+    reports,
+    sessions,
+)
 from mobile.store.messages import Message
 from mobile.store.observations import Watched
 from mobile.widgets.lists import Row
@@ -140,6 +148,27 @@ def inbox(phone: Phone, told: list[Message]) -> Row:
     )
     row.bind(on_release=lambda _: phone.nav.go("messages"))
     return row
+
+
+def report(phone: Phone) -> list[Row]:
+    """Today's report of the unit while it is not sent, on a day with a session here."""
+    if not (phone.may("report") and phone.me.site):
+        return []
+    today = phone.clock.today()
+    if all(held.held_on != today for held in sessions.sessions(phone.store, phone.me.site, limit=3)):
+        return []
+    unit = report_counts.unit_of(phone.store)
+    layout = reports.layout_of(phone.store)
+    if unit is None or reports.days(phone.store, layout, unit, 1)[0].state != reports.MISSING:
+        return []
+    row = Row(
+        icon="clipboard-list-outline",
+        icon_tone="brand",
+        title=words.t("home.report"),
+        line=words.t("home.report_line"),
+    )
+    row.bind(on_release=lambda _: phone.nav.go("report", day=today.isoformat()))
+    return [row]
 
 
 def _message(phone: Phone, message: Message) -> Row:

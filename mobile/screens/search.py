@@ -30,12 +30,14 @@ class SearchScreen(Screen):
         self.ids.filter.options = [
             (code, words.t(f"search.{code}"), "") for code in ("people", "due", "houses")
         ]
+        # Held here: what is taken off the screen would be gone otherwise.
+        self.village_button = self.ids.where.__self__
         if len(self._villages) < 2:
-            self.ids.head.remove_widget(self.ids.where.__self__)
+            self.ids.head.remove_widget(self.village_button)
 
     def show(self) -> None:
         """List what matches."""
-        self.ids.where.text = words.t(
+        self.village_button.text = words.t(
             "search.village", village=self._villages.get(self.village) or words.t("search.every_village")
         )
         query = self.ids.search.text

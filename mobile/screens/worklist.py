@@ -41,17 +41,21 @@ class WorklistScreen(Screen):
         self._villages = {each.id: each.name for each in places.my_villages(self.phone.store)}
         self._limit = PAGE
         self._whole = True
+        # Held here: what is taken off the screen would be gone otherwise.
+        self.village_button, self.dose_button = self.ids.where.__self__, self.ids.which.__self__
         if len(self._villages) < 2:
-            self.ids.head.remove_widget(self.ids.where.__self__)
+            self.ids.head.remove_widget(self.village_button)
         if of != "due":
-            self.ids.head.remove_widget(self.ids.which.__self__)
+            self.ids.head.remove_widget(self.dose_button)
         self.ids.rows.fbind("scroll_y", self._scrolled)
 
     def show(self) -> None:
         """List everybody again, as far as they were listed."""
         every = words.t("search.every_village")
-        self.ids.where.text = words.t("search.village", village=self._villages.get(self.village) or every)
-        self.ids.which.text = words.t("list.dose", dose=dose_name(self.dose) if self.dose else every)
+        self.village_button.text = words.t(
+            "search.village", village=self._villages.get(self.village) or every
+        )
+        self.dose_button.text = words.t("list.dose", dose=dose_name(self.dose) if self.dose else every)
         listed = {
             "due": self._due,
             "revisits": self._revisits,

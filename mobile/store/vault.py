@@ -22,7 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mobile.platform.keys import Keystore, KeystoreError, device_keystore
+from mobile.platform.here import on_android
+from mobile.platform.keys import FileKeystore, Keystore, KeystoreError
 from shared.faults import Refused, fault
 
 SCRYPT = {"n": 1 << 15, "r": 8, "p": 1}
@@ -135,7 +136,7 @@ class Vault:
 
 def vault_of(home: Path, keystore: Keystore | None = None) -> Vault:
     """The vault of a phone's folder, under the keystore of this device unless another one is given."""
-    return Vault(home, keystore or device_keystore(home))
+    return Vault(home, keystore or _device_keystore(home))
 
 
 def check_pin(pin: str) -> None:
@@ -165,3 +166,11 @@ def _no_tries() -> dict[str, Any]:
 def _stretch(pin: str, salt: bytes) -> tuple[bytes, bytes]:
     stretched = hashlib.scrypt(pin.encode(), salt=salt, dklen=64, maxmem=SCRYPT_MEMORY, **SCRYPT)
     return stretched[:32], stretched[32:]
+
+
+def _device_keystore(home: Path) -> Keystore:
+    if on_android():
+        from mobile.platform.android.keys import AndroidKeystore
+
+        return AndroidKeystore()
+    return FileKeystore(home / "device.key")

@@ -58,6 +58,9 @@ def fill_blanks(phone: Any) -> int:
 
 @pytest.mark.proves("R001", "L13", "R085")
 def test_blanks_are_filled_in_one_after_the_other_and_the_report_goes_out(phone):
+    phone.app.stage.start("home")
+    phone.wait_for(lambda: phone.says("Báo cáo hôm nay chưa gửi"))
+    phone.settle()
     phone.app.stage.go("reports")
     phone.touch(phone.screen.main)
     phone.at("report")
@@ -90,6 +93,9 @@ def test_blanks_are_filled_in_one_after_the_other_and_the_report_goes_out(phone)
     assert cells["doses.booster_1"].value == 2
     assert cells["reactions_severe"].value == 0
     assert phone.app.phone.store.draft(f"report:{DAY}") is None
+    phone.app.stage.start("home")
+    phone.wait_for(lambda: phone.says("Tin từ tuyến trên"))
+    assert not phone.says("Báo cáo hôm nay chưa gửi")
 
 
 def test_what_was_typed_stands_after_the_app_was_left(phone):

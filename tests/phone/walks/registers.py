@@ -30,7 +30,7 @@ def a_new_person(pictures: Any) -> None:
     screen.card.field.text = "012186004321"
     phone.settle(0.1)
     pictures.take("person-form-card-not-read", "person_form")
-    screen.throw_away()
+    phone.leave_form()
     screen = pictures.go("person_form", household=HOME)
     screen.form.fill(
         {"full_name": "Lò Văn Tý", "birth_date": "2015-01-01", "birth_precision": "year", "id_kind": "none"}
@@ -38,7 +38,7 @@ def a_new_person(pictures: Any) -> None:
     screen._offer()
     phone.settle(0.1)
     pictures.take("person-form-child", "person_form")
-    screen.throw_away()
+    phone.leave_form()
 
 
 def changes(pictures: Any) -> None:
@@ -50,10 +50,10 @@ def changes(pictures: Any) -> None:
     pictures.take("person-change-day", "person_change")
     phone.press_id("main")
     pictures.take("person-change-missing", "person_change")
-    phone.screen.throw_away()
+    phone.leave_form()
     pictures.go("person_change", person=FATHER, what="cannot_come")
     pictures.take("person-change-cannot-come", "person_change")
-    phone.screen.throw_away()
+    phone.leave_form()
     phone.app.phone.store.edit("person", FATHER, {"residence": "absent", "residence_since": "2022-04-01"})
     pictures.go("person_change", person=FATHER, what="back")
     pictures.take("person-change-back", "person_change")
@@ -67,7 +67,7 @@ def changes(pictures: Any) -> None:
     phone.press_id("main")
     pictures.take("household-moved", "household")
     phone.app.stage.undo()
-    phone.screen.throw_away()
+    phone.leave_form()
     pictures.go("move", household=HOME, people=[FATHER, CHILD], to="new")
     pictures.take("move-split", "move")
     pictures.start()
@@ -103,7 +103,7 @@ def what_happened(pictures: Any) -> None:
     phone.screen._found({"lat_e6": 22395800, "lon_e6": 103454300, "accuracy_m": 85})
     phone.screen.ids.page.scroll_y = 0
     pictures.take("household-form-position", "household_form")
-    phone.screen.throw_away()
+    phone.leave_form()
     pictures.start()
 
 
