@@ -83,7 +83,7 @@ def test_language_and_large_text_build_the_screens_anew(open_phone):
     phone.press("Chữ to")
     phone.screen.go_back()
     phone.at("home")
-    assert phone.says("Thôn của tôi")
+    assert phone.says("Hôm nay, 15/04/2022")
 
 
 def test_the_phones_back_key_leaves_a_screen(open_phone):
