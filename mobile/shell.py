@@ -83,14 +83,15 @@ class Stage(FloatLayout):
 
     def start(self, name: str, **params: Any) -> Screen:
         """See Navigator."""
-        self.unsay()
         if self.phone.locked:
             self._undo.drop()
-        self.clear_widgets()
-        for screen in reversed(self.stack):
-            screen.leave()
-        self.stack.clear()
+        self._clear()
         return self.go(name, **params)
+
+    def close(self) -> None:
+        """Leave every screen; nothing ticks any more."""
+        self._undo.drop()
+        self._clear()
 
     def back(self) -> None:
         """See Navigator."""
@@ -140,6 +141,13 @@ class Stage(FloatLayout):
     def on_size(self, *_: Any) -> None:
         """Keep what was said above the main action."""
         self._place_snack()
+
+    def _clear(self) -> None:
+        self.unsay()
+        self.clear_widgets()
+        for screen in reversed(self.stack):
+            screen.leave()
+        self.stack.clear()
 
     def _put_on(self, screen: Screen) -> None:
         self.add_widget(screen, index=len(self.children))
@@ -250,7 +258,8 @@ class TungNhaApp(App):
             self.phone.sync()
 
     def on_stop(self) -> None:
-        """Close the store."""
+        """Leave the screens and close the store."""
+        self.stage.close()
         Window.unbind(on_keyboard=self._key)
         for sign_of_life in SIGNS_OF_LIFE:
             Window.funbind(sign_of_life, self._touched)

@@ -11,7 +11,7 @@ from mobile.screens.filling import FormScreen
 from mobile.screens.session_lots import LotsTaken
 from mobile.screens.session_words import join_line, join_title
 from mobile.screens.stock_words import by_language
-from mobile.store import attending, commitments, places, registers, sessions, undoing
+from mobile.store import commitments, persons, places, registers, sessions, undoing
 from mobile.store.sessions import SessionRow
 from mobile.widgets.choices import ChoiceField, ManyField
 from mobile.widgets.lists import Row
@@ -181,7 +181,7 @@ class SessionFormScreen(FormScreen):
     def _expect(self) -> None:
         """How many people are due where the session goes, by dose."""
         mine = [village.id for village in places.my_villages(self.phone.store)]
-        due = attending.due_in(
+        due = persons.due_in(
             self.phone.store,
             self.data["villages"] or mine,
             self.held.held_on if self.held else self.phone.clock.today(),

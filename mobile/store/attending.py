@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mobile.store import places
-from mobile.store.persons import DUE, PERSON, judged, person_row, words
+from mobile.store.database import among
+from mobile.store.persons import DUE_P, PERSON, judged, person_row, words
 from mobile.store.sessions import session_values
 from mobile.store.views import PersonRow
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 #: So many people a list shows; the others are found by search.
 MOST = 100
 
-_DUE = DUE.replace("residence", "p.residence").replace("merged_into", "p.merged_into")
 #: People whose last visit made an appointment for :today.
 _APPOINTED = """
 SELECT o.person_id FROM visit_outcome o JOIN visit v ON v.id = o.visit_id
@@ -56,7 +55,7 @@ def expected(store: Store, session_id: str, on: date, *, at_homes: bool) -> list
     judged(store)
     marks, values = _villages(store, session_id)
     chosen = store.database.rows(
-        f"SELECT p.id, p.id IN ({_APPOINTED}) AS appointed FROM person p WHERE {_DUE} AND p.village_id IN ({marks})"
+        f"SELECT p.id, p.id IN ({_APPOINTED}) AS appointed FROM person p WHERE {DUE_P} AND p.village_id IN ({marks})"
         " ORDER BY CASE WHEN appointed THEN 0 WHEN p.cannot_come IS NOT NULL THEN :cannot ELSE 2 END,"
         " p.sort_name, p.id LIMIT :most",
         values | {"today": on.isoformat(), "cannot": 1 if at_homes else 3, "most": MOST},
@@ -72,21 +71,10 @@ def waiting(store: Store, session_id: str, on: date) -> int:
     judged(store)
     marks, values = _villages(store, session_id)
     [row] = store.database.rows(
-        f"SELECT count(*) FROM person p WHERE {_DUE} AND p.village_id IN ({marks})",
+        f"SELECT count(*) FROM person p WHERE {DUE_P} AND p.village_id IN ({marks})",
         values | {"today": on.isoformat()},
     )
     return int(row[0])
-
-
-def due_in(store: Store, villages: Sequence[str], on: date) -> dict[str, int]:
-    """People due on a day by the kind of their next dose, in some villages."""
-    marks, values = _marks(villages)
-    rows = store.database.rows(
-        f"SELECT p.next_dose, count(*) FROM person p WHERE {_DUE} AND p.village_id IN ({marks})"
-        " GROUP BY p.next_dose",
-        values | {"today": on.isoformat()},
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def given(store: Store, session_id: str, query: str = "") -> list[Given]:
@@ -116,9 +104,4 @@ def given(store: Store, session_id: str, query: str = "") -> list[Given]:
 
 def _villages(store: Store, session_id: str) -> tuple[str, dict[str, Any]]:
     named = session_values(store, session_id).get("villages")
-    return _marks(named or [village.id for village in places.my_villages(store)])
-
-
-def _marks(villages: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    values = {f"v{number}": village for number, village in enumerate(villages)}
-    return ",".join(f":{name}" for name in values), values
+    return among("v", named or [village.id for village in places.my_villages(store)])

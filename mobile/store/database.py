@@ -82,6 +82,12 @@ class Database:
             self._local = threading.local()
 
 
+def among(name: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
+    """The marks of an IN list and what they stand for: ``:v0,:v1`` and {v0: …, v1: …} for `name` v."""
+    named = {f"{name}{number}": value for number, value in enumerate(values)}
+    return ",".join(f":{mark}" for mark in named), named
+
+
 def get_meta(connection: Connection, name: str, default: str = "") -> str:
     """A value kept under a name, or the default."""
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mobile.store import places
-from mobile.store.database import get_meta, set_meta
+from mobile.store.database import among, get_meta, set_meta
 from mobile.store.project import immunisation_of, judge_again, openings_of, shown_values
 from mobile.store.views import ConflictRow, DoseRow, PersonPage, PersonRow, Writer
 from shared.rules.ages import age_on
@@ -25,6 +25,11 @@ MOST_SHOWN = 20
 #: SQL: the person is present (a record merged into another is nobody); the person is due on :today.
 HERE = "residence IN ('permanent', 'temporary', 'staying') AND merged_into IS NULL"
 DUE = f"{HERE} AND next_dose IS NOT NULL AND coalesce(due_on, '') <= :today"
+#: The same of the person p of a query with other tables.
+HERE_P, DUE_P = (
+    condition.replace("residence", "p.residence").replace("merged_into", "p.merged_into")
+    for condition in (HERE, DUE)
+)
 #: The columns of a PersonRow.
 PERSON = """
 SELECT p.*, h.head_name,
@@ -95,7 +100,7 @@ def due_people(
 ) -> list[PersonRow]:
     """People present whose next dose is due by a day (today by default), those who cannot come first."""
     today = judged(store)
-    conditions = [DUE.replace("residence", "p.residence")]
+    conditions = [DUE_P]
     values: dict[str, Any] = {"today": (on or today).isoformat(), "limit": limit, "offset": offset}
     if village is not None:
         conditions.append("p.village_id = :village")
@@ -106,6 +111,17 @@ def due_people(
         values,
     )
     return [person_row(row, today) for row in rows]
+
+
+def due_in(store: Store, villages: Sequence[str], on: date) -> dict[str, int]:
+    """People due on a day by the kind of their next dose, in some villages."""
+    marks, values = among("v", villages)
+    rows = store.database.rows(
+        f"SELECT p.next_dose, count(*) FROM person p WHERE {DUE_P} AND p.village_id IN ({marks})"
+        " GROUP BY p.next_dose",
+        values | {"today": on.isoformat()},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def conflicts(store: Store, limit: int = 50, subject: str | None = None) -> list[ConflictRow]:

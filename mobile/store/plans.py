@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from mobile.store import places
+from mobile.store.database import among
 from shared.reference import DOSE_TYPES, age_groups
 from shared.rules.ages import birth_window
 from shared.rules.plans import in_force
@@ -113,7 +114,7 @@ def _counted(store: Store, villages: list[str], goals: list[_Goal]) -> list[tupl
     """(people, due, covered) of the villages for each goal: everybody is looked at once for all of them."""
     if not goals:
         return []
-    sums, values = [], {f"v{number}": each for number, each in enumerate(villages)}
+    sums, (marks, values) = [], among("v", villages)
     for number, (due_on, group, dose_type, _) in enumerate(goals):
         first, last = birth_window(age_groups()[group], due_on)
         values |= {f"first{number}": first.isoformat(), f"last{number}": last.isoformat()}
@@ -124,7 +125,6 @@ def _counted(store: Store, villages: list[str], goals: list[_Goal]) -> list[tupl
             values[f"threshold{number}"] = booster_threshold(due_on, group, dose_type).isoformat()
             due += f" AND ({has_it} OR i.{before} <= :threshold{number})"
         sums += [f"count(*) FILTER (WHERE {each})" for each in (asked, due, f"{due} AND {has_it}")]
-    marks = ",".join(f":v{number}" for number in range(len(villages)))
     [row] = store.database.rows(
         f"SELECT {', '.join(sums)} FROM person p LEFT JOIN immunisation i ON i.person_id = p.id"
         f" WHERE p.village_id IN ({marks}) AND p.residence IN ('permanent', 'temporary', 'staying')"

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mobile.store import houses, places
+from mobile.store.database import among
 from mobile.store.persons import (
     DUE,
     HERE,
@@ -56,16 +57,15 @@ def villages(store: Store) -> list[VillageSummary]:
     mine = places.my_villages(store)
     if not mine:
         return []
-    values = {"today": today.isoformat()} | {f"v{number}": each.id for number, each in enumerate(mine)}
-    marks = ",".join(f":v{number}" for number in range(len(mine)))
+    marks, chosen = among("v", [each.id for each in mine])
     people = store.database.rows(
         f"SELECT village_id, count(*), sum({DUE}) FROM person WHERE {HERE} AND village_id IN ({marks})"
         " GROUP BY village_id",
-        values,
+        chosen | {"today": today.isoformat()},
     )
     homes = store.database.rows(
         f"SELECT village_id, count(*) FROM household WHERE village_id IN ({marks}) GROUP BY village_id",
-        {name: value for name, value in values.items() if name != "today"},
+        chosen,
     )
     by_people = {row[0]: (row[1], row[2]) for row in people}
     by_village = dict(map(tuple, homes))
@@ -101,8 +101,7 @@ def households(
 def household_rows(store: Store, ids: Sequence[str]) -> list[HouseholdRow]:
     """These households, in the order of their ids; whom this phone does not hold is left out."""
     today = judged(store)
-    chosen = ",".join(f":h{number}" for number in range(len(ids)))
-    values = {f"h{number}": each for number, each in enumerate(ids)}
+    chosen, values = among("h", ids)
     rows = store.database.rows(_HOUSEHOLD.format(chosen=chosen), values | {"today": today.isoformat()})
     found = {row["id"]: _household_row(row) for row in rows}
     return [found[each] for each in ids if each in found]

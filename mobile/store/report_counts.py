@@ -7,14 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mobile.store import places
+from mobile.store.database import among
+from shared.records.place import DOSE_SITES
 from shared.reporting.counting import INDICATOR_OF, REFERRED, CampaignDays, Rows, UnitCount, campaign_on
 from shared.rules.periods import Period
 
 if TYPE_CHECKING:
     from mobile.store.store import Store
-
-#: Levels of the places where doses are given.
-SITES = ("station", "team", "school", "store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def unit_of(store: Store) -> ReportUnit | None:
     return ReportUnit(
         parent.id,
         parent.name,
-        tuple(sorted(each.id for each in inside if each.level in SITES)),
+        tuple(sorted(each.id for each in inside if each.level in DOSE_SITES)),
         tuple(sorted(each.id for each in inside if each.level == "village")),
     )
 
@@ -72,7 +71,7 @@ _KEPT = "coalesce((SELECT p.merged_into FROM person p WHERE p.id = {person}), {p
 
 
 def _doses(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = _among("site", unit.sites)
+    marks, values = among("site", unit.sites)
     for row in store.database.rows(
         "SELECT d.given_on, d.vaccine, d.dose_type, d.at_home, count(*) FROM dose d"
         f" WHERE {_GIVEN} AND d.site_id IN ({marks}) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
@@ -82,7 +81,7 @@ def _doses(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, 
 
 
 def _stock(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = _among("site", unit.sites)
+    marks, values = among("site", unit.sites)
     for row in store.database.rows(
         "SELECT m.moved_on, m.reason, i.vaccine, sum(CASE WHEN m.state = 'opened' AND m.doses <> 0 THEN m.doses"
         " ELSE m.vials * coalesce(i.doses_per_vial, 1) END) FROM stock_movement m JOIN lot l ON l.id = m.lot_id"
@@ -95,7 +94,7 @@ def _stock(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, 
 
 
 def _reactions(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = _among("place", (*unit.sites, *unit.villages, unit.id))
+    marks, values = among("place", (*unit.sites, *unit.villages, unit.id))
     for row in store.database.rows(
         "SELECT r.onset_on, d.vaccine, r.severity FROM reaction r LEFT JOIN dose d ON d.id = r.dose_id"
         " WHERE r.onset_on BETWEEN :first AND :last AND r.corrected_by IS NULL"
@@ -106,7 +105,7 @@ def _reactions(store: Store, unit: ReportUnit, count: UnitCount, between: dict[s
 
 
 def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = _among("site", unit.sites)
+    marks, values = among("site", unit.sites)
     for row in store.database.rows(
         f"SELECT {_KEPT.format(person='s.person_id')}, s.screened_on, s.outcome, s.reason FROM screening s"
         " WHERE s.screened_on BETWEEN :first AND :last AND s.corrected_by IS NULL"
@@ -114,7 +113,7 @@ def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[st
         between | values,
     ):
         count.contact(row[0], date.fromisoformat(row[1]), row[2], row[3], screened=True)
-    marks, values = _among("village", unit.villages)
+    marks, values = among("village", unit.villages)
     standing = "v.visited_on BETWEEN :first AND :last AND v.corrected_by IS NULL"
     if store.database.row(
         f"SELECT 1 FROM visit v WHERE {standing} AND v.village_id IN ({marks}) LIMIT 1", between | values
@@ -131,7 +130,7 @@ def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[st
 
 
 def _vaccinated(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = _among("site", unit.sites)
+    marks, values = among("site", unit.sites)
     for row in store.database.rows(
         f"SELECT DISTINCT {_KEPT.format(person='d.person_id')}, d.vaccine, d.given_on FROM dose d"
         f" WHERE {_GIVEN} AND d.site_id IN ({marks}) ORDER BY 1, 2, 3",
@@ -147,8 +146,3 @@ def _below(store: Store, parent: str) -> list[places.PlaceRow]:
         found += inside
         pending += [each.id for each in inside]
     return found
-
-
-def _among(name: str, ids: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    values = {f"{name}{number}": each for number, each in enumerate(ids)}
-    return ", ".join(f":{mark}" for mark in values), values

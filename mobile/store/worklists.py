@@ -12,16 +12,24 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mobile.store import houses, places, registers
+from mobile.store.database import among
 from mobile.store.houses import ASKED_ABOUT
-from mobile.store.persons import DUE, HERE, PERSON, judged, optional_day, person_row, where, words
+from mobile.store.persons import (
+    DUE_P,
+    HERE_P,
+    PERSON,
+    due_in,
+    judged,
+    optional_day,
+    person_row,
+    where,
+    words,
+)
 from mobile.store.views import HouseholdRow, PersonRow
 from shared.rules.review import still_awaited
 
 if TYPE_CHECKING:
     from mobile.store.store import Store
-
-_HERE_P = HERE.replace("residence", "p.residence")
-_DUE_P = DUE.replace("residence", "p.residence")
 
 #: SQL: a visit w newer than v with an outcome n.
 _NEWER = """
@@ -144,11 +152,7 @@ def due_count(store: Store, village: str | None = None, dose: str | None = None,
 
 def due_by_dose(store: Store, village: str | None = None) -> dict[str, int]:
     """Next dose -> people of my villages who are due for it today."""
-    condition, values = _due(store, village, None, "")
-    rows = store.database.rows(
-        f"SELECT p.next_dose, count(*) FROM person p {condition} GROUP BY p.next_dose", values
-    )
-    return {row[0]: row[1] for row in rows}
+    return due_in(store, _mine(store, village), judged(store))
 
 
 def revisits(store: Store, village: str | None = None) -> list[HouseholdRow]:
@@ -170,9 +174,9 @@ def _at_home(store: Store, village: str | None, stood: Mapping[str, Said]) -> tu
     """The condition of those a mobile team goes to, and its values."""
     marks, values = _villages(store, village)
     brought = [each.person_id for each in stood.values() if each.transport]
-    chosen = {f"b{number}": each for number, each in enumerate(brought)}
-    either = f"(p.cannot_come IS NOT NULL OR p.id IN ({','.join(f':{name}' for name in chosen)}))"
-    return where([_HERE_P, "p.next_dose IS NOT NULL", f"p.village_id IN ({marks})", either]), values | chosen
+    named, chosen = among("b", brought)
+    either = f"(p.cannot_come IS NOT NULL OR p.id IN ({named}))"
+    return where([HERE_P, "p.next_dose IS NOT NULL", f"p.village_id IN ({marks})", either]), values | chosen
 
 
 def _due(store: Store, village: str | None, dose: str | None, query: str) -> tuple[str, dict[str, Any]]:
@@ -180,7 +184,7 @@ def _due(store: Store, village: str | None, dose: str | None, query: str) -> tup
     conditions, values = words("p.search", query)
     marks, chosen = _villages(store, village)
     # What is typed is looked for in everybody as they lie; the index over those due would only lead there by detours.
-    conditions += [_DUE_P, f"{'+' if query else ''}p.village_id IN ({marks})"]
+    conditions += [DUE_P, f"{'+' if query else ''}p.village_id IN ({marks})"]
     if dose is not None:
         conditions.append("p.next_dose = :dose")
         values["dose"] = dose
@@ -189,8 +193,8 @@ def _due(store: Store, village: str | None, dose: str | None, query: str) -> tup
 
 def _villages(store: Store, village: str | None) -> tuple[str, dict[str, Any]]:
     """The marks of my villages in a query, or of one of them, and their values."""
-    mine = [each.id for each in places.my_villages(store)]
-    chosen = [each for each in mine if village in (None, each)]
-    return ",".join(f":v{number}" for number in range(len(chosen))), {
-        f"v{number}": each for number, each in enumerate(chosen)
-    }
+    return among("v", _mine(store, village))
+
+
+def _mine(store: Store, village: str | None) -> list[str]:
+    return [each.id for each in places.my_villages(store) if village in (None, each.id)]

@@ -22,15 +22,13 @@ from server.plans.goals import Goal, goals_of
 from server.plans.models import Campaign
 from server.plans.versions import PlanVersion, plan_version_of
 from shared.clock import stamp
+from shared.records.place import DOSE_SITES
 from shared.reference import age_groups
 
 _TALLY: Table = DoseTally.__table__  # type: ignore[assignment]
 
 #: The levels a report may be made at, the widest first.
 LEVELS = ("province", "district", "commune", "village")
-
-#: Levels of the places where doses are given.
-_SITES = ("station", "team", "store", "school")
 
 _NONE = Figures()
 
@@ -130,7 +128,7 @@ class _Province:
             here = {village: village for village in villages}
             self.figures = counted_as_of(asked.as_of, self.goals)(self.connection, here)
         self.sites, self.sites_outside = {}, []
-        for site in (node for node in tree.below(self.province.id) if node.level in _SITES):
+        for site in (node for node in tree.below(self.province.id) if node.level in DOSE_SITES):
             above = tree.up(site.id, asked.level)
             if above is None:
                 self.sites_outside.append(site)

@@ -14,6 +14,7 @@ from server.indicators.models import DoseTally
 from server.indicators.progress import Progress
 from server.places.tree import Node, Tree
 from server.plans.goals import Goal, goals_of, planned_at, planned_people
+from shared.records.place import DOSE_SITES
 from shared.reference import DOSE_TYPES
 from shared.rules.disclosure import held_back
 
@@ -129,10 +130,7 @@ def _doses(connection: Connection, tree: Tree, inside: Sequence[Node]) -> tuple[
     districts = [node for node in inside if node.level == "district"]
     homes = {v: node.id for node in districts for v in tree.villages(node.id)}
     sites = {
-        site.id: node.id
-        for node in districts
-        for site in tree.below(node.id)
-        if site.level in ("station", "team", "school", "store")
+        site.id: node.id for node in districts for site in tree.below(node.id) if site.level in DOSE_SITES
     }
     by_home = _tally(connection, homes, "village_id")
     by_site = _tally(connection, sites, "site_id")

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from server.places.order import place_key
 from server.places.tree import Node, Tree
-
-#: Levels of the places where doses are given.
-SITES = ("station", "team", "school", "store")
+from shared.records.place import DOSE_SITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,6 @@ def _unit(tree: Tree, node: Node) -> Unit:
         node.name,
         district.id if district else None,
         node.province,
-        frozenset(n.id for n in tree.below(node.id) if n.level in SITES),
+        frozenset(n.id for n in tree.below(node.id) if n.level in DOSE_SITES),
         frozenset(tree.villages(node.id)),
     )

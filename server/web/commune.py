@@ -16,17 +16,16 @@ from server.web.maps import mapped
 from server.web.reported import reported
 from server.web.standing import outreach_below, stand, words
 from shared.permissions import may_see
+from shared.records.place import DOSE_SITES
 
 RECENT_DOSES = 20
 COUNT_LINES = 6
-
-SITES = ("station", "team", "store", "school")
 
 
 def station_of(chosen: Choice, node: Node) -> Node:
     """The place a site belongs to, where the reader sees it: a station has no page of its own."""
     above = chosen.tree.get(node.parent)
-    return above if node.level in SITES and above is not None and chosen.holds(above.id) else node
+    return above if node.level in DOSE_SITES and above is not None and chosen.holds(above.id) else node
 
 
 def commune_page(chosen: Choice, node: Node) -> str:
@@ -37,7 +36,7 @@ def commune_page(chosen: Choice, node: Node) -> str:
     outreach = outreach_below(chosen, [tree.nodes[village] for village in villages])
     stock_shown = may_see(reader().role, "stock")
     inside = [p.id for p in (node, *tree.children(node.id))]
-    sites = [p for p in inside if tree.nodes[p].level in SITES and p in chosen.seen.visible]
+    sites = [p for p in inside if tree.nodes[p].level in DOSE_SITES and p in chosen.seen.visible]
     return render_template(
         "commune.html",
         **words(stood, stood.table, outreach),

@@ -21,12 +21,13 @@ from server.web import blueprint
 from server.web.area import area, connection
 from server.web.attention import attention
 from server.web.choices import Choice, choice
-from server.web.commune import SITES, commune_page, station_of
+from server.web.commune import commune_page, station_of
 from server.web.kept import kept
 from server.web.maps import area_node, mapped
 from server.web.reported import Reported, reported
 from server.web.standing import Stood, outreach_below, stand, words
 from shared.permissions import may_see
+from shared.records.place import DOSE_SITES
 
 COUNT_LINES = 6
 
@@ -134,4 +135,4 @@ def _sites(chosen: Choice, inside: Collection[str]) -> list[str]:
     """The sites among these places, for readers who may see stock."""
     if not may_see(reader().role, "stock"):
         return []
-    return sorted(p for p in inside if chosen.seen.tree.nodes[p].level in SITES)
+    return sorted(p for p in inside if chosen.seen.tree.nodes[p].level in DOSE_SITES)

@@ -20,10 +20,10 @@ from server.settings import current_settings
 from server.web import blueprint
 from server.web.area import connection
 from server.web.choices import Choice, choice
-from server.web.commune import SITES
 from server.web.overview import below
 from server.web.standing import stand
 from shared.records.person import VULNERABLE
+from shared.records.place import DOSE_SITES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _lines(chosen: Choice, node: Node) -> list[Line]:
     inside = {place.id: {p for p in _with_below(chosen, place) if p in seen.visible} for place in here}
     every = inside[node.id]
     phones = timeliness.heard(fleet(connection(), every, current_settings().clock.now()))
-    sites = [p for p in every if seen.tree.nodes[p].level in SITES]
+    sites = [p for p in every if seen.tree.nodes[p].level in DOSE_SITES]
     since = chosen.as_of - timedelta(days=timeliness.DAYS - 1)
     doses = timeliness.entered(connection(), sites, since, chosen.as_of)
     return [

@@ -23,6 +23,9 @@ LEVELS = {
     "social": ("Trung tâm bảo trợ xã hội", "Social protection centre"),
 }
 
+#: Places where doses are given.
+DOSE_SITES = ("station", "team", "school", "store")
+
 #: Places whose people are a group of their own beside the households (R034, R071).
 GROUP_LEVELS = ("school", "detention", "rehab", "social")
 

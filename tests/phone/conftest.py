@@ -45,4 +45,5 @@ def open_phone(tmp_path: Path, clock: FixedClock) -> Iterator[Opening]:
 
     yield open_app
     for harness in opened:
-        harness.close()
+        if not harness.closed:
+            harness.close()

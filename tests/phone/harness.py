@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mobile import sweeping
 from mobile.app import prepare
 
 # Kivy reads its settings when it is imported, so everything that imports it comes after this.
@@ -26,6 +27,7 @@ from kivy.clock import Clock as KivyClock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.input.motionevent import MotionEvent  # noqa: E402
 from kivy.metrics import dp  # noqa: E402
+from kivy.uix.recycleview.views import _cached_views  # noqa: E402  rows that were shown hold their screen
 from kivy.uix.widget import Widget  # noqa: E402
 
 import mobile.screens.every  # noqa: E402, F401  the app loads it behind the lock, tests at once
@@ -93,12 +95,14 @@ class Harness:
     """One running app."""
 
     def __init__(self, home: Path, clock: Clock, **more: Any) -> None:
+        self.closed = False
         for old in list(Window.children):
             Window.remove_widget(old)
         home.mkdir(parents=True, exist_ok=True)
+        sweeping.THRESHOLDS = SELDOM
         self.app = TungNhaApp(home, clock=clock, **more)
         self.stage = self.app.build()
-        gc.set_threshold(*SELDOM)
+        self.app._sweeper.cancel()
         EventLoop.ensure_window()
         EventLoop.status = "started"
         Window.add_widget(self.stage)
@@ -106,9 +110,12 @@ class Harness:
 
     def close(self) -> None:
         """End the app."""
+        self.closed = True
         self.app.on_stop()
         Window.remove_widget(self.stage)
         self.settle(0.02)
+        _cached_views.clear()
+        del self.app, self.stage
         gc.collect()
 
     # Time

@@ -102,32 +102,31 @@ def test_no_screen_has_anything_cut_off_or_in_the_way(open_phone, folder, lang, 
     from mobile.screens.base import SCREENS
 
     names: set[str] = set()
-
-    def phone(role: str | None, **more: Any) -> Pictures:
-        return Pictures(open_phone(role, unlock=False, **more), lang, large, folder, names)
-
-    taken = [phone(None)]
-    the_first_day(taken[-1])
-    taken.append(phone("village_health_worker"))
-    a_village_workers_day(taken[-1])
-    taken.append(phone("station"))
-    a_stations_day(taken[-1])
-    taken.append(phone("station", stocked=True))
-    a_storekeepers_day(taken[-1])
-    for walk in more_walks():
-        taken.append(phone(walk.role, **walk.phone))
-        walk.go(taken[-1])
-    wrong = [fault for each in taken for fault in each.wrong]
+    seen: set[str] = set()
+    wrong: list[str] = []
+    for walk in every_walk():
+        phone = open_phone(walk.role, unlock=False, **walk.phone)
+        pictures = Pictures(phone, lang, large, folder, names)
+        walk.go(pictures)
+        phone.close()
+        seen |= pictures.seen
+        wrong += pictures.wrong
     wrong += [f"{name}: no walk takes this picture" for name in golden.stale(lang, names)]
     assert not wrong, "\n".join(wrong)
-    assert set(SCREENS) == {name for each in taken for name in each.seen}, "a screen without a picture"
+    assert set(SCREENS) == seen, "a screen without a picture"
 
 
-def more_walks() -> list[Walk]:
-    """The walks of `tests/phone/walks`, by the names of their modules."""
+def every_walk() -> list[Walk]:
+    """The walks below and those of `tests/phone/walks`, by the names of their modules."""
     folder = Path(walks.__file__).parent
     names = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
-    return [walk for name in names for walk in import_module(f"{walks.__name__}.{name}").WALKS]
+    days = [
+        Walk(None, the_first_day),
+        Walk("village_health_worker", a_village_workers_day),
+        Walk("station", a_stations_day),
+        Walk("station", a_storekeepers_day, phone={"stocked": True}),
+    ]
+    return days + [walk for name in names for walk in import_module(f"{walks.__name__}.{name}").WALKS]
 
 
 def the_first_day(pictures: Pictures) -> None:

@@ -146,8 +146,8 @@ AFFAIRS: dict[str, set[str]] = {
 #: Who screens writes screenings; who visits hears of reactions; who runs the programme opens doses.
 SAFETY: dict[str, set[str]] = {
     "village_health_worker": {"reaction"},
-    "station": {"screening", "reaction"},
-    "mobile_team": {"screening", "reaction"},
+    "station": {"screening", "reaction", "observation"},
+    "mobile_team": {"screening", "reaction", "observation"},
     "provincial_manager": {"dose_opening"},
     "administrator": {"dose_opening"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -23,7 +24,8 @@ from tests.sync.world import PIN, TODAY, VILLAGES, World
 FAMILIES = 180
 KILLS = 7
 
-#: The phone's process: a sync in small batches, so that there are many moments to be killed at.
+#: The phone's process: a sync in small batches, so that there are many moments to be killed at. It tells each step and
+#: waits to be sent on, so however fast the machine is, it is killed in the step meant and not after the end.
 SYNCING = """
 import sys
 from pathlib import Path
@@ -32,9 +34,13 @@ from mobile.syncing import client
 from shared.clock import FixedClock
 from tests.sync.world import PIN, TODAY
 
-client.BATCH = 25
+def tell(step):
+    print(step.stage, flush=True)
+    sys.stdin.readline()
+
+client.BATCH = 10
 store = Store.open(Path(sys.argv[1]), PIN, clock=FixedClock(TODAY))
-result = client.SyncClient(store, retries=0).run(lambda step: print(step.stage, flush=True))
+result = client.SyncClient(store, retries=0).run(tell)
 assert not result.faults, result.faults
 print("complete" if result.complete else "incomplete", flush=True)
 """
@@ -67,19 +73,26 @@ def sync_and_kill(home: Path, steps: int, stage: str = "", wait_s: float = 0) ->
     """
     process = subprocess.Popen(
         [sys.executable, "-c", SYNCING, str(home)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert process.stdout is not None
+    assert process.stdin is not None
     told: list[str] = []
     while sum(word.startswith(stage) for word in told) < steps and (word := process.stdout.readline()):
         told.append(word)
+        if not word.startswith("complete"):
+            process.stdin.write("on\n")
+            process.stdin.flush()
     time.sleep(wait_s)
     process.send_signal(signal.SIGKILL)
     told += process.stdout.readlines()
     process.wait()
     process.stdout.close()
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
     return [word.strip() for word in told if word.strip()]
 
 

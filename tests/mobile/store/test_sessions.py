@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mobile.store import attending, dosing, registers, screening, sessions, stock, undoing
+from mobile.store import attending, dosing, persons, registers, screening, sessions, stock, undoing
 from mobile.store.closing import Closing
 from mobile.store.store import Store
 from shared.clock import FixedClock
@@ -104,7 +104,7 @@ def test_who_has_an_appointment_comes_first_and_who_cannot_come_where_the_team_g
     to_homes = attending.expected(phone, session, TODAY, at_homes=True)
     assert [each.person.id for each in to_homes[:2]] == [PEOPLE[5], PEOPLE[7]]
     assert len(at_point) == attending.waiting(phone, session, TODAY) == 30, "its villages only"
-    assert attending.due_in(phone, [VILLAGE, OTHER_VILLAGE], TODAY) == {"booster_1": 40}
+    assert persons.due_in(phone, [VILLAGE, OTHER_VILLAGE], TODAY) == {"booster_1": 40}
     give(phone, session, PEOPLE[5])
     assert attending.waiting(phone, session, TODAY) == 29
 

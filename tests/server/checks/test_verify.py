@@ -172,6 +172,11 @@ def test_a_row_taken_away_is_missed(shared: Engine, table: str, check: str, code
         first = select(rows).order_by(*rows.primary_key).limit(1)
         if table == "delivery":
             first = first.where(rows.c.stream_id == small.STATION)
+        if (
+            table == "stock_movement"
+        ):  # one of several of a holding, else the whole balance would be one too many
+            several = select(rows.c.holding_id).group_by(rows.c.holding_id).having(func.count() > 1)
+            first = first.where(rows.c.holding_id.in_(several))
         row = connection.execute(first).one()
         connection.execute(delete(rows).where(*(c == getattr(row, c.name) for c in rows.primary_key)))
         findings = found(connection, check)
