@@ -148,7 +148,7 @@ class Phone:
             self.nav.start("first_sync")
             return
         self.nav.start("home")
-        self.sync()
+        self.sync_soon()
 
     def enrol(self, server: str, code: str, label: str) -> None:
         """Trade the code for this account's identity; takes the network's time. Raises Refused."""
@@ -178,6 +178,7 @@ class Phone:
     def _let_go(self) -> Callable[[], None]:
         """Forget the open store at once; answers what ends its worker and closes it."""
         worker, store = self._worker, self._store
+        self.device.network.watch(None)
         self._worker = self._store = self._identity = self.progress = self.result = None
 
         def end() -> None:
@@ -250,6 +251,18 @@ class Phone:
         elif self._worker is not None:
             self._worker.request()
 
+    def sync_soon(self) -> None:
+        """Sync without having been asked, where that is wished; nothing in practice."""
+        if self._worker is not None and self.settings.automatic:
+            self._worker.request()
+
+    def sync_by_itself(self, automatic: bool) -> None:
+        """Whether a sync begins by itself while the phone is in use, or only by the button (L22)."""
+        self.settings.automatic = automatic
+        self.keep_settings()
+        if self._worker is not None:
+            self._worker.automatic = automatic
+
     @property
     def syncing(self) -> bool:
         """Whether a sync is under way."""
@@ -283,7 +296,9 @@ class Phone:
             store,
             on_progress=lambda progress: self._handover(lambda: self._moved(store, progress)),
             on_result=lambda result: self._handover(lambda: self._ended(store, result)),
+            automatic=self.settings.automatic,
         )
+        self.device.network.watch(self._worker.network_changed)
 
     def _moved(self, store: Store, progress: Progress) -> None:
         if self._store is store:

@@ -14,7 +14,7 @@ LOCK_AFTER_MIN = (2, 5, 10)
 @dataclass
 class Settings:
     """Settings of one phone, for all its accounts. `typing` is one of WAYS, `sun` asks for the most contrast; after
-    `lock_after_min` without a touch it locks.
+    `lock_after_min` without a touch it locks; `automatic` False: it syncs only when somebody presses the button (L22).
     """
 
     lang: str = "vi"
@@ -22,6 +22,7 @@ class Settings:
     typing: str = TELEX
     sun: bool = False
     lock_after_min: int = 5
+    automatic: bool = True
     server: str = ""
 
     @classmethod

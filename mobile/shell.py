@@ -254,8 +254,7 @@ class TungNhaApp(App):
     def on_resume(self) -> None:
         """Lock after a long absence, sync after a short one."""
         self.lock_when_idle()
-        if not self.phone.locked and not self.phone.practice:
-            self.phone.sync()
+        self.phone.sync_soon()
 
     def on_stop(self) -> None:
         """Leave the screens and close the store."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mobile.platform.here import on_android
 from mobile.platform.location import Location, NoLocation
+from mobile.platform.network import Network, NoNews
 from mobile.platform.notify import Notifier, SilentNotifier
 from mobile.platform.scanner import NoScanner, Scanner
 
@@ -18,6 +19,7 @@ class Device:
     location: Location
     scanner: Scanner
     notifier: Notifier
+    network: Network
     label: str
 
     @classmethod
@@ -25,11 +27,12 @@ class Device:
         """The device this program runs on."""
         if on_android():
             from mobile.platform.android.location import AndroidLocation
+            from mobile.platform.android.network import AndroidNetwork
             from mobile.platform.android.notify import AndroidNotifier
             from mobile.platform.android.scanner import ScannerApp
 
-            return cls(AndroidLocation(), ScannerApp(), AndroidNotifier(), device_label())
-        return cls(NoLocation(), NoScanner(), SilentNotifier(), device_label())
+            return cls(AndroidLocation(), ScannerApp(), AndroidNotifier(), AndroidNetwork(), device_label())
+        return cls(NoLocation(), NoScanner(), SilentNotifier(), NoNews(), device_label())
 
 
 def device_label() -> str:

@@ -159,7 +159,7 @@ def report(phone: Phone) -> list[Row]:
         return []
     unit = report_counts.unit_of(phone.store)
     layout = reports.layout_of(phone.store)
-    if unit is None or reports.days(phone.store, layout, unit, 1)[0].state != reports.MISSING:
+    if unit is None or reports.days(phone.store, layout, unit.id, 1)[0].state != reports.MISSING:
         return []
     row = Row(
         icon="clipboard-list-outline",

@@ -60,7 +60,7 @@ class MessageScreen(FormScreen):
         if self.saved(lambda: self._write(action), self.form):
             self.phone.nav.back()
             self.phone.nav.say(words.t("message.saved"))
-            self.phone.sync()
+            self.phone.sync_soon()
 
     def answer_first(self) -> None:
         """The answer that stands at the thumb."""

@@ -66,7 +66,7 @@ class ReactionFormScreen(FormScreen):
 
         if self.data.get("severity") == "serious":
             nav.swap("reaction", reaction=entry.id)
-            self.phone.sync()
+            self.phone.sync_soon()
         else:
             nav.back()
         nav.say(

@@ -43,7 +43,7 @@ class ReportScreen(PadScreen):
         self.title = words.t("report.title", day=words.day(self.period.first))
         kept = self.kept()
         self.typed: dict[str, Any] = kept or {"cells": {}, "nothing_held": False}
-        self.sent = reports.sent_report(store, self.layout, self.unit, self.period)
+        self.sent = reports.sent_report(store, self.layout, self.unit.id, self.period)
         self.may_send = self.phone.may("report")
         self.editing = self.may_send and (self.sent is None or kept is not None)
         self.make_foot("cloud-upload-outline")
@@ -64,7 +64,7 @@ class ReportScreen(PadScreen):
         if self.saved(lambda: self._send(names)):
             self.phone.nav.back()
             self.phone.nav.say(words.t("report.saved"))
-            self.phone.sync()
+            self.phone.sync_soon()
 
     def name_of(self, key: str) -> str:
         """The cell's heading."""
@@ -80,15 +80,15 @@ class ReportScreen(PadScreen):
 
     def _send(self, names: Mapping[str, str]) -> None:
         reports.send(
-            self.phone.store, self.layout, self.unit, self.period, self.filled, names, draft_key=self.key
+            self.phone.store, self.layout, self.unit.id, self.period, self.filled, names, draft_key=self.key
         )
 
     def _fill(self) -> None:
         store = self.phone.store
         if self.editing or self.sent is None:
-            self.filled = reports.draft_of(store, self.layout, self.unit, self.period, self.sent)
+            self.filled = reports.draft_of(store, self.layout, self.unit.id, self.period, self.sent)
         else:
-            self.filled = reports.shown_of(store, self.layout, self.unit, self.period, self.sent)
+            self.filled = reports.shown_of(store, self.layout, self.unit.id, self.period, self.sent)
         self._type_over(self.filled)
         page = self.ids.page
         page.clear()

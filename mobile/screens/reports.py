@@ -43,7 +43,7 @@ class ReportsScreen(PageScreen):
             return
         layout = reports.layout_of(store)
         page.add(text(unit.name, "heading", bold=True), text(layout.name, "small", "muted"))
-        found = reports.days(store, layout, unit, DAYS)
+        found = reports.days(store, layout, unit.id, DAYS)
         for each in found:
             sign = STATES[each.state]
             row = Row(

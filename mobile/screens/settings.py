@@ -39,6 +39,8 @@ class SettingsScreen(Screen):
         self.ids.large.fbind("active", self._large)
         self.ids.sun.active = settings.sun
         self.ids.sun.fbind("active", self._sun)
+        self.ids.automatic.active = settings.automatic
+        self.ids.automatic.fbind("active", lambda _, active: self.phone.sync_by_itself(active))
         self.ids.typing.options = [(way, words.t(f"settings.typing_{way}"), "") for way in WAYS]
         self.ids.typing.value = settings.typing
         self.ids.typing.when_edit = self._typing

@@ -48,7 +48,7 @@ class TellScreen(FormScreen):
         if self.saved(self._write, self.form):
             self.phone.nav.back()
             self.phone.nav.say(words.t(f"tell.{self.kind}_saved"))
-            self.phone.sync()
+            self.phone.sync_soon()
 
     def _write(self) -> None:
         body = self.form.body()

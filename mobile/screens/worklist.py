@@ -6,10 +6,10 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from mobile.screens.base import Screen
 from mobile.screens.describe import Sign, dose_name, outcome_name, person_sign, reason_name
-from mobile.screens.list_rows import house_item, item, person_item
-from mobile.store import places, sessions, worklists
+from mobile.screens.list_rows import item, person_item
+from mobile.screens.listing import ListingScreen, every
+from mobile.store import sessions, worklists
 from mobile.store.worklists import Waiting
 from mobile.widgets.loading import load_rules
 from mobile.words import words
@@ -25,37 +25,29 @@ AGAINST = {
 }
 
 
-class WorklistScreen(Screen):
+class WorklistScreen(ListingScreen):
     """One list (`of`: due, revisits, appointments, cannot_come, refusals), of a village or of all."""
 
     name = "worklist"
     of = StringProperty("due")
-    village = StringProperty("")
     dose = StringProperty("")
-    counted = StringProperty("")
 
     def prepare(self, of: str, village: str = "", dose: str = "", **_: Any) -> None:
         """Know which list."""
-        self.of, self.village, self.dose = of, village, dose
+        self.look_in(village)
+        self.of, self.dose = of, dose
         self.title = words.t(f"list.{of}")
-        self._villages = {each.id: each.name for each in places.my_villages(self.phone.store)}
         self._limit = PAGE
         self._whole = True
-        # Held here: what is taken off the screen would be gone otherwise.
-        self.village_button, self.dose_button = self.ids.where.__self__, self.ids.which.__self__
-        if len(self._villages) < 2:
-            self.ids.head.remove_widget(self.village_button)
+        self.dose_button = self.ids.which.__self__  # held: it may be taken off the screen
         if of != "due":
             self.ids.head.remove_widget(self.dose_button)
         self.ids.rows.fbind("scroll_y", self._scrolled)
 
     def show(self) -> None:
         """List everybody again, as far as they were listed."""
-        every = words.t("search.every_village")
-        self.village_button.text = words.t(
-            "search.village", village=self._villages.get(self.village) or every
-        )
-        self.dose_button.text = words.t("list.dose", dose=dose_name(self.dose) if self.dose else every)
+        dose = dose_name(self.dose) if self.dose else words.t("search.every_village")
+        self.dose_button.text = words.t("list.dose", dose=dose)
         listed = {
             "due": self._due,
             "revisits": self._revisits,
@@ -63,27 +55,17 @@ class WorklistScreen(Screen):
             "cannot_come": self._cannot_come,
             "refusals": self._refusals,
         }
-        rows = listed[self.of]()
-        self.ids.rows.fill(rows, self.open)
-        self.ids.empty.opacity = 0 if rows else 1
-        self.ids.empty.title = words.t(f"list.none_{self.of}")
-        self.ids.empty.text = words.t(f"list.none_{self.of}_do")
+        self.fill(listed[self.of](), words.t(f"list.none_{self.of}"), words.t(f"list.none_{self.of}_do"))
 
-    def choose_village(self) -> None:
-        """Pick the village to list, or all of them."""
-        options = [("", _first_large(words.t("search.every_village"))), *self._villages.items()]
-        self.phone.nav.go(
-            "pick",
-            title=words.t("list.village"),
-            options=options,
-            chosen=self.village,
-            take=self._take_village,
-        )
+    def list_anew(self) -> None:
+        """See ListingScreen."""
+        self._limit = PAGE
+        self.show()
 
     def choose_dose(self) -> None:
         """Pick the dose to list, with how many are due for each."""
         found = worklists.due_by_dose(self.phone.store, self.village or None)
-        options = [("", _first_large(words.t("search.every_village")))] + [
+        options = [("", every())] + [
             (dose, words.t("list.dose_count", dose=dose_name(dose), count=words.number(count)))
             for dose, count in sorted(found.items())
         ]
@@ -105,13 +87,9 @@ class WorklistScreen(Screen):
         else:
             self.phone.nav.go("screening", session=held.id, person=person)
 
-    def _take_village(self, village: str) -> None:
-        self.village, self._limit = village, PAGE
-        self.show()
-
     def _take_dose(self, dose: str) -> None:
-        self.dose, self._limit = dose, PAGE
-        self.show()
+        self.dose = dose
+        self.list_anew()
 
     def _scrolled(self, _: Any, scroll_y: float) -> None:
         if scroll_y < 0.1 and not self._whole:
@@ -127,18 +105,14 @@ class WorklistScreen(Screen):
         self.counted = words.counted("count.people", worklists.due_count(store, place, dose))
         today = self.phone.clock.today()
         return [
-            person_item(row, today, self._where(row.village_id)) | {"key": f"{row.household_id} {row.id}"}
+            person_item(row, today, self.where(row.village_id)) | {"key": f"{row.household_id} {row.id}"}
             for row in found
         ]
 
     def _revisits(self) -> list[dict[str, Any]]:
         found = worklists.revisits(self.phone.store, self.village or None)
         self.counted = words.counted("count.households", len(found))
-        today = self.phone.clock.today()
-        return [
-            house_item(row, today, " · ".join(filter(None, (row.lane, self._where(row.village_id)))))
-            for row in found
-        ]
+        return self.house_items(found)
 
     def _appointments(self) -> list[dict[str, Any]]:
         today = self.phone.clock.today()
@@ -164,16 +138,12 @@ class WorklistScreen(Screen):
             item(
                 f"{each.person.household_id} {each.person.id}",
                 each.person.full_name,
-                " · ".join(filter(None, (why(each) or _aged(each), self._where(each.person.village_id)))),
+                " · ".join(filter(None, (why(each) or _aged(each), self.where(each.person.village_id)))),
                 sign(each),
                 stacked=True,
             )
             for each in found
         ]
-
-    def _where(self, village: str) -> str:
-        """The village of a row, where the list is of several."""
-        return "" if self.village or len(self._villages) < 2 else self._villages.get(village, "")
 
 
 def _appointment(waiting: Waiting, today: date) -> Sign:
@@ -210,10 +180,6 @@ def _aged(waiting: Waiting) -> str:
 
 def _nothing(_: Waiting) -> str:
     return ""
-
-
-def _first_large(said: str) -> str:
-    return said[:1].upper() + said[1:]
 
 
 load_rules(__file__)

@@ -17,43 +17,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportUnit:
-    """Who this phone's site reports for: doses count at its `sites`, visits in its `villages`."""
+class _Inside:
+    """The places of a unit: doses count at its `sites`, visits in its `villages`, reactions in all of it."""
 
-    id: str
-    name: str
+    unit: str
     sites: tuple[str, ...]
     villages: tuple[str, ...]
 
 
-def unit_of(store: Store) -> ReportUnit | None:
+def unit_of(store: Store) -> places.PlaceRow | None:
     """The reporting unit of the user's site: its commune; a team that stands above the communes reports itself."""
     identity = store.identity
     here = places.place(store, identity.site) if identity and identity.site else None
     if here is None:
         return None
     parent = places.place(store, here.parent) if here.parent else None
-    if parent is None or parent.level != "commune":
-        return ReportUnit(here.id, here.name, (here.id,), ()) if here.level == "team" else None
-    inside = _below(store, parent.id)
-    return ReportUnit(
-        parent.id,
-        parent.name,
-        tuple(sorted(each.id for each in inside if each.level in DOSE_SITES)),
-        tuple(sorted(each.id for each in inside if each.level == "village")),
-    )
+    if parent is not None and parent.level == "commune":
+        return parent
+    return here if here.level == "team" else None
 
 
-def counted(store: Store, unit: ReportUnit, period: Period) -> Rows:
+def counted(store: Store, unit: str, period: Period) -> Rows:
     """The rows of a unit's report by the records this phone holds; None in a cell that they cannot tell."""
     campaigns = campaigns_of(store)
     count = UnitCount(period, lambda day: campaign_on(campaigns, day))
     between = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    _doses(store, unit, count, between)
-    _stock(store, unit, count, between)
-    _reactions(store, unit, count, between)
-    _contacts(store, unit, count, between)
-    _vaccinated(store, unit, count, between)
+    inside = _inside(store, unit)
+    _doses(store, inside, count, between)
+    _stock(store, inside, count, between)
+    _reactions(store, inside, count, between)
+    _contacts(store, inside, count, between)
+    _vaccinated(store, inside, count, between)
     return count.rows()
 
 
@@ -70,8 +64,8 @@ _GIVEN = "d.given_on BETWEEN :first AND :last AND d.corrected_by IS NULL AND d.f
 _KEPT = "coalesce((SELECT p.merged_into FROM person p WHERE p.id = {person}), {person})"
 
 
-def _doses(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = among("site", unit.sites)
+def _doses(store: Store, inside: _Inside, count: UnitCount, between: dict[str, str]) -> None:
+    marks, values = among("site", inside.sites)
     for row in store.database.rows(
         "SELECT d.given_on, d.vaccine, d.dose_type, d.at_home, count(*) FROM dose d"
         f" WHERE {_GIVEN} AND d.site_id IN ({marks}) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
@@ -80,8 +74,8 @@ def _doses(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, 
         count.doses(date.fromisoformat(row[0]), row[1], row[2], bool(row[3]), row[4])
 
 
-def _stock(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = among("site", unit.sites)
+def _stock(store: Store, inside: _Inside, count: UnitCount, between: dict[str, str]) -> None:
+    marks, values = among("site", inside.sites)
     for row in store.database.rows(
         "SELECT m.moved_on, m.reason, i.vaccine, sum(CASE WHEN m.state = 'opened' AND m.doses <> 0 THEN m.doses"
         " ELSE m.vials * coalesce(i.doses_per_vial, 1) END) FROM stock_movement m JOIN lot l ON l.id = m.lot_id"
@@ -93,8 +87,8 @@ def _stock(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, 
         count.moved(date.fromisoformat(row[0]), row[1], row[2], row[3])
 
 
-def _reactions(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = among("place", (*unit.sites, *unit.villages, unit.id))
+def _reactions(store: Store, inside: _Inside, count: UnitCount, between: dict[str, str]) -> None:
+    marks, values = among("place", (*inside.sites, *inside.villages, inside.unit))
     for row in store.database.rows(
         "SELECT r.onset_on, d.vaccine, r.severity FROM reaction r LEFT JOIN dose d ON d.id = r.dose_id"
         " WHERE r.onset_on BETWEEN :first AND :last AND r.corrected_by IS NULL"
@@ -104,8 +98,8 @@ def _reactions(store: Store, unit: ReportUnit, count: UnitCount, between: dict[s
         count.reaction(date.fromisoformat(row[0]), row[1], row[2])
 
 
-def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = among("site", unit.sites)
+def _contacts(store: Store, inside: _Inside, count: UnitCount, between: dict[str, str]) -> None:
+    marks, values = among("site", inside.sites)
     for row in store.database.rows(
         f"SELECT {_KEPT.format(person='s.person_id')}, s.screened_on, s.outcome, s.reason FROM screening s"
         " WHERE s.screened_on BETWEEN :first AND :last AND s.corrected_by IS NULL"
@@ -113,7 +107,7 @@ def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[st
         between | values,
     ):
         count.contact(row[0], date.fromisoformat(row[1]), row[2], row[3], screened=True)
-    marks, values = among("village", unit.villages)
+    marks, values = among("village", inside.villages)
     standing = "v.visited_on BETWEEN :first AND :last AND v.corrected_by IS NULL"
     if store.database.row(
         f"SELECT 1 FROM visit v WHERE {standing} AND v.village_id IN ({marks}) LIMIT 1", between | values
@@ -129,14 +123,25 @@ def _contacts(store: Store, unit: ReportUnit, count: UnitCount, between: dict[st
         count.contact(row[0], date.fromisoformat(row[1]), row[2], row[3], screened=False)
 
 
-def _vaccinated(store: Store, unit: ReportUnit, count: UnitCount, between: dict[str, str]) -> None:
-    marks, values = among("site", unit.sites)
+def _vaccinated(store: Store, inside: _Inside, count: UnitCount, between: dict[str, str]) -> None:
+    marks, values = among("site", inside.sites)
     for row in store.database.rows(
         f"SELECT DISTINCT {_KEPT.format(person='d.person_id')}, d.vaccine, d.given_on FROM dose d"
         f" WHERE {_GIVEN} AND d.site_id IN ({marks}) ORDER BY 1, 2, 3",
         between | values,
     ):
         count.vaccinated(row[0], row[1], [date.fromisoformat(row[2])])
+
+
+def _inside(store: Store, unit: str) -> _Inside:
+    here = places.place(store, unit)
+    own = [here] if here is not None and here.level in DOSE_SITES else []
+    found = own + _below(store, unit)
+    return _Inside(
+        unit,
+        tuple(sorted(each.id for each in found if each.level in DOSE_SITES)),
+        tuple(sorted(each.id for each in found if each.level == "village")),
+    )
 
 
 def _below(store: Store, parent: str) -> list[places.PlaceRow]:

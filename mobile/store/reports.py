@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from mobile.store.report_counts import ReportUnit, campaigns_of, counted
+from mobile.store.report_counts import campaigns_of, counted
 from shared.entries import Entry
-from shared.projections.reports import Review, report_state
+from shared.projections.reports import Review, open_queries, report_state
 from shared.reporting.counting import RowKey, campaign_on
 from shared.reporting.drafts import (
     Draft,
@@ -61,9 +61,9 @@ def layout_of(store: Store, code: str = USUAL_FORM) -> Layout:
     return own_layout(row) if row else shipped_layouts()[code]
 
 
-def sent_report(store: Store, layout: Layout, unit: ReportUnit, period: Period) -> SentReport | None:
+def sent_report(store: Store, layout: Layout, unit: str, period: Period) -> SentReport | None:
     """What was sent for a period, with the state that its reviews and answers give it; None when nothing was."""
-    subject = report_id(layout.code, unit.id, period)
+    subject = report_id(layout.code, unit, period)
     row = store.database.row("SELECT * FROM report WHERE id = ?", (subject,))
     if row is None:
         return None
@@ -81,12 +81,7 @@ def sent_report(store: Store, layout: Layout, unit: ReportUnit, period: Period) 
             "SELECT review_id FROM report_answer WHERE report_id = ? AND corrected_by IS NULL", (subject,)
         )
     }
-    settled = {query for review in reviews if review.verdict == "accepted" for query in review.settles}
-    waiting = tuple(
-        review.id
-        for review in reviews
-        if review.verdict == "queried" and review.report in heads and review.id not in settled | answered
-    )
+    waiting = tuple(query for query in open_queries(heads, reviews) if query not in answered)
     return SentReport(
         subject,
         heads,
@@ -100,7 +95,7 @@ def sent_report(store: Store, layout: Layout, unit: ReportUnit, period: Period) 
 def draft_of(
     store: Store,
     layout: Layout,
-    unit: ReportUnit,
+    unit: str,
     period: Period,
     sent: SentReport | None,
     added: Iterable[RowKey] = (),
@@ -109,7 +104,7 @@ def draft_of(
     return draft(layout, counted(store, unit, period), sent, added)
 
 
-def shown_of(store: Store, layout: Layout, unit: ReportUnit, period: Period, sent: SentReport) -> Draft:
+def shown_of(store: Store, layout: Layout, unit: str, period: Period, sent: SentReport) -> Draft:
     """The report as it was sent, beside this phone's count of now."""
     return as_sent(layout, counted(store, unit, period), sent)
 
@@ -117,7 +112,7 @@ def shown_of(store: Store, layout: Layout, unit: ReportUnit, period: Period, sen
 def send(
     store: Store,
     layout: Layout,
-    unit: ReportUnit,
+    unit: str,
     period: Period,
     filled: Draft,
     vaccine_names: Mapping[str, str],
@@ -129,13 +124,13 @@ def send(
     """
     refuse_unfinished(filled, layout, vaccine_names)
     body = body_of(filled, layout, period, _plan(store, period), store.clock.now())
-    subject = report_id(layout.code, unit.id, period)
+    subject = report_id(layout.code, unit, period)
     if store.database.row("SELECT 1 FROM report WHERE id = ?", (subject,)):
         return store.edit("report", subject, body, draft=draft_key)
-    return store.record("report", place=unit.id, subject=subject, body=body, draft=draft_key)
+    return store.record("report", place=unit, subject=subject, body=body, draft=draft_key)
 
 
-def days(store: Store, layout: Layout, unit: ReportUnit, back: int) -> list[DayState]:
+def days(store: Store, layout: Layout, unit: str, back: int) -> list[DayState]:
     """Today and the days before it, newest first, each with the state of its report."""
     today = store.clock.today()
     found = []

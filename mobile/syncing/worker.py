@@ -10,9 +10,15 @@ from mobile.store.store import Store
 from mobile.syncing.client import Progress, SyncClient, SyncResult
 from shared.faults import fault
 
+#: After a sync that came through the next one follows in so many seconds, while the phone is in use.
+AGAIN_S = 600.0
+#: After one that did not, so many seconds; twice as many after each further one, up to AGAIN_S.
+RETRY_S = 60.0
+
 
 class SyncWorker:
-    """Runs syncs on request and when the network comes back.
+    """Runs syncs on request and, when `automatic`, when the network comes back and every so often: no platform tells
+    for certain that a server can be reached.
 
     Callbacks are called on the worker's thread; the app hands them to its own with `Clock.schedule_once`.
     """
@@ -24,9 +30,12 @@ class SyncWorker:
         on_result: Callable[[SyncResult], None] | None = None,
         client: SyncClient | None = None,
         automatic: bool = True,
+        again_s: float = AGAIN_S,
+        retry_s: float = RETRY_S,
     ) -> None:
-        """`automatic` False: only `request` starts a sync, a returning network does not (L22)."""
+        """`automatic` False: only `request` starts a sync (L22). It may be changed at any time."""
         self.automatic = automatic
+        self._again_s, self._retry_s = again_s, retry_s
         self._client = client or SyncClient(store)
         self._on_progress = on_progress or (lambda _: None)
         self._on_result = on_result or (lambda _: None)
@@ -78,14 +87,19 @@ class SyncWorker:
         self._thread.join()
 
     def _work(self) -> None:
+        pause_s, failures = self._again_s, 0
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._wanted or self._closed)
+                asked = self._state.wait_for(lambda: self._wanted or self._closed, pause_s)
                 if self._closed:
                     return
+                if not asked and not self.automatic:
+                    continue
                 self._wanted, self._running = False, True
                 self._stop.clear()
             result = self._run()
+            pause_s = min(self._retry_s * 2**failures, self._again_s) if result.faults else self._again_s
+            failures = failures + 1 if result.faults else 0
             with self._state:
                 self._running = False
             self._on_result(result)

@@ -16,7 +16,7 @@ from server.ledger.models import EntryRow
 from server.reports.models import Report, ReportAnswer, ReportReview
 from server.reports.units import Unit
 from shared.clock import VIETNAM, from_stamp
-from shared.projections.reports import Review, report_state
+from shared.projections.reports import Review, open_queries, report_state
 from shared.reference import report_due_days
 from shared.reporting.drafts import SentRow, report_id, sent_rows
 from shared.rules.periods import Period
@@ -75,12 +75,9 @@ class Sent:
     @property
     def open_queries(self) -> list[Said]:
         """Queries about what stands now that no acceptance has settled."""
-        settled = {query for said in self.said if said.verdict == "accepted" for query in said.settles}
-        return [
-            said
-            for said in self.said
-            if said.verdict == "queried" and said.judged in self.heads and said.id not in settled
-        ]
+        reviews = [Review(said.id, said.judged, said.verdict, said.settles) for said in self.said]
+        standing = set(open_queries(self.heads, reviews))
+        return [said for said in self.said if said.id in standing]
 
 
 def due_on(period: Period) -> date:

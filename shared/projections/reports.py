@@ -76,22 +76,30 @@ def answer_row(entry: Entry, corrected_by: str | None) -> Row:
     }
 
 
+def open_queries(heads: Collection[str], reviews: Iterable[Review]) -> list[str]:
+    """Ids of the standing queries about what stands now, in the order of `reviews`, answered or not.
+
+    A query about an entry that was replaced since is settled by that; an acceptance of what stands may name others
+    it settles.
+    """
+    current = [review for review in reviews if review.report in heads]
+    settled = {query for review in current if review.verdict == "accepted" for query in review.settles}
+    return [r.id for r in current if r.verdict == "queried" and r.id not in settled]
+
+
 def report_state(heads: Collection[str], reviews: Iterable[Review], answered: Collection[str]) -> str:
     """submitted, queried, answered or accepted, from the standing reviews and the ids of queries answered.
 
-    A query about an entry that was replaced since is settled by that; an acceptance may name others it settles.
     Whatever is still open counts before any acceptance. Two versions sent unseen of each other (two heads) are
     accepted when both are.
     """
-    current = [review for review in reviews if review.report in heads]
-    accepted = [review for review in current if review.verdict == "accepted"]
-    settled = {query for review in accepted for query in review.settles}
-    standing = [r.id for r in current if r.verdict == "queried" and r.id not in settled]
+    reviews = list(reviews)
+    standing = open_queries(heads, reviews)
     if any(query not in answered for query in standing):
         return "queried"
     if standing:
         return "answered"
-    if heads and {review.report for review in accepted} >= set(heads):
+    if heads and {review.report for review in reviews if review.verdict == "accepted"} >= set(heads):
         return "accepted"
     return "submitted"
 

@@ -86,6 +86,29 @@ def test_language_and_large_text_build_the_screens_anew(open_phone):
     assert phone.says("Hôm nay, 15/04/2022")
 
 
+@pytest.mark.proves("L22")
+def test_a_phone_told_to_syncs_only_by_the_button(open_phone):
+    phone = open_phone()
+    phone.wait_for(lambda: phone.app.phone.result is not None and not phone.app.phone.syncing)
+    phone.app.stage.go("settings")
+    phone.press("Tự đồng bộ")
+    phone.app.phone.lock()
+    phone.pad("246810")
+    phone.at("home")
+    phone.app.on_resume()
+    phone.settle(0.5)
+    assert not phone.app.phone.syncing
+    assert phone.app.phone.result is None, "neither opening nor coming back began one"
+    phone.app.stage.go("outbox")
+    phone.press("Đồng bộ ngay")
+    phone.wait_for(lambda: phone.app.phone.result is not None)
+    phone.app.stage.go("settings")
+    phone.press("Tự đồng bộ")
+    phone.app.phone.result = None
+    phone.app.on_resume()
+    phone.wait_for(lambda: phone.app.phone.result is not None)
+
+
 def test_the_phones_back_key_leaves_a_screen(open_phone):
     from kivy.core.window import Window
 

@@ -35,7 +35,7 @@ def phone(open_phone: Any) -> Any:
 def sent_cells(phone: Any) -> dict[str, Any]:
     store = phone.app.phone.store
     unit, layout = report_counts.unit_of(store), reports.layout_of(store)
-    found = reports.sent_report(store, layout, unit, reports.period_of("day", TODAY))
+    found = reports.sent_report(store, layout, unit.id, reports.period_of("day", TODAY))
     assert found is not None
     return found.rows[-1].cells
 

@@ -74,21 +74,21 @@ def test_a_report_goes_up_is_asked_about_and_answered(world: World, tmp_path: Pa
     given = vaccinate_some(store)
     unit, layout = report_counts.unit_of(store), reports.layout_of(store)
     assert unit is not None
-    draft = reports.draft_of(store, layout, unit, PERIOD, None)
+    draft = reports.draft_of(store, layout, unit.id, PERIOD, None)
     [row] = [row for row in draft.rows if row.vaccine]
     assert row.cells["doses.booster_1"].counted == given
     assert row.cells["reactions_severe"].value is None  # nobody recorded any: not known, and not 0
     with pytest.raises(Refused) as refused:
-        reports.send(store, layout, unit, PERIOD, draft, NAMES, "report:x")
+        reports.send(store, layout, unit.id, PERIOD, draft, NAMES, "report:x")
     assert refused.value.faults[0].code == "report.blank_cells"
 
     for line in draft.rows:
         for cell in line.cells.values():
             cell.value = cell.value or 0
-    reports.send(store, layout, unit, PERIOD, draft, NAMES, "report:x")
-    assert [each.state for each in reports.days(store, layout, unit, 2)] == ["unsent", "missing"]
+    reports.send(store, layout, unit.id, PERIOD, draft, NAMES, "report:x")
+    assert [each.state for each in reports.days(store, layout, unit.id, 2)] == ["unsent", "missing"]
     assert client.run().complete
-    assert reports.days(store, layout, unit, 1)[0].state == "submitted"
+    assert reports.days(store, layout, unit.id, 1)[0].state == "submitted"
     sent = on_the_page(world)
     assert sent is not None
     assert sent.rows[-1].cells["doses.booster_1"].value == given
@@ -96,7 +96,7 @@ def test_a_report_goes_up_is_asked_about_and_answered(world: World, tmp_path: Pa
 
     ask(world, sent, "Đối chiếu lại số mũi")
     assert client.run().complete
-    standing = reports.sent_report(store, layout, unit, PERIOD)
+    standing = reports.sent_report(store, layout, unit.id, PERIOD)
     assert standing is not None
     assert (standing.state, len(standing.queries)) == ("queried", 1)
     query = messages.message(store, standing.queries[0])
@@ -104,15 +104,15 @@ def test_a_report_goes_up_is_asked_about_and_answered(world: World, tmp_path: Pa
     assert query.text == "Đối chiếu lại số mũi"
     answer = {"report": query.judged, "review": query.id, "text": "Đã đối chiếu, đúng"}
     store.record("report_answer", place=COMMUNE, subject=sent.id, body=answer)
-    assert reports.days(store, layout, unit, 1)[0].state == "answered"
+    assert reports.days(store, layout, unit.id, 1)[0].state == "answered"
 
-    draft = reports.draft_of(store, layout, unit, PERIOD, standing)
+    draft = reports.draft_of(store, layout, unit.id, PERIOD, standing)
     draft.rows[-1].cells["people_called"].value = given + 1
     with pytest.raises(Refused) as refused:  # a number that is not what was counted says why
-        reports.send(store, layout, unit, PERIOD, draft, NAMES, "report:x")
+        reports.send(store, layout, unit.id, PERIOD, draft, NAMES, "report:x")
     assert refused.value.faults[0].code == "report.reason_missing"
     draft.rows[-1].cells["people_called"].reason = "Một người đến rồi về"
-    reports.send(store, layout, unit, PERIOD, draft, NAMES, "report:x")
+    reports.send(store, layout, unit.id, PERIOD, draft, NAMES, "report:x")
     assert client.run().complete
     again = on_the_page(world)
     assert again is not None

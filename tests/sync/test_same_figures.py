@@ -89,7 +89,7 @@ def test_the_phone_holds_what_the_server_holds(either_world: World, tmp_path: Pa
     assert unit is not None
     assert any(cell for rows in counts.values() for row in rows.values() for cell in row.values())
     for day, rows in counts.items():
-        assert report_counts.counted(store, unit, period_of("day", day)) == rows, day
+        assert report_counts.counted(store, unit.id, period_of("day", day)) == rows, day
     [goal] = plans.targets(store)
     assert (goal.people, goal.due, goal.covered) == tuple(cells)
     assert json.loads(result.stdout)["complete"]

@@ -36,6 +36,20 @@ class Fix:
 HERE = Position(22_123_456, 102_654_321, 12)
 
 
+class Receiver:
+    """Hears one broadcast while it is started."""
+
+    def __init__(self, phone: Phone, heard: Callable[..., None], actions: list[str]) -> None:
+        assert actions == ["android.net.conn.CONNECTIVITY_CHANGE"]
+        self._phone, self.heard = phone, heard
+
+    def start(self) -> None:
+        self._phone.receivers.append(self)
+
+    def stop(self) -> None:
+        self._phone.receivers.remove(self)
+
+
 class Phone:
     """A phone with one activity: its providers, permissions, preferences, scanner apps and keys."""
 
@@ -49,12 +63,17 @@ class Phone:
         self.scanners = True
         self.results: list[Callable[..., None]] = []
         self.keys: dict[str, bytes] = {}
+        self.connected: bool | None = None
+        self.receivers: list[Receiver] = []
 
     # The activity and what it hands out
 
     def getSystemService(self, name: str) -> Any:  # noqa: N802 Android's names, here and below
-        assert name == "location"
+        assert name in ("location", "connectivity")
         return self
+
+    def getActiveNetworkInfo(self) -> Any:  # noqa: N802
+        return None if self.connected is None else SimpleNamespace(isConnected=lambda: self.connected)
 
     def getSharedPreferences(self, name: str, mode: int) -> Any:  # noqa: N802
         def put(key: str, value: bool) -> Any:
@@ -164,10 +183,8 @@ def _signed(data: bytes) -> list[int]:
 def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
     """A phone, and the modules python-for-android gives a program on it."""
     played = Phone()
-    jnius, android, permissions = (
-        ModuleType("jnius"),
-        ModuleType("android"),
-        ModuleType("android.permissions"),
+    jnius, android, permissions, broadcast = (
+        ModuleType(name) for name in ("jnius", "android", "android.permissions", "android.broadcast")
     )
     jnius.JavaException = JavaException
     jnius.PythonJavaClass = object
@@ -185,9 +202,10 @@ def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
     permissions.Permission = SimpleNamespace(ACCESS_FINE_LOCATION="fine", ACCESS_COARSE_LOCATION="coarse")
     permissions.check_permission = lambda _: played.granted
     permissions.request_permissions = request
-    for module in (jnius, android, permissions):
+    broadcast.BroadcastReceiver = lambda heard, actions: Receiver(played, heard, actions)
+    for module in (jnius, android, permissions, broadcast):
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    names = ("location", "scanner", "keys")
+    names = ("location", "scanner", "keys", "network")
     for name in names:
         monkeypatch.delitem(sys.modules, f"mobile.platform.android.{name}", raising=False)
     yield played
@@ -314,3 +332,18 @@ def test_another_phone_or_a_changed_byte_is_refused(phone: Phone) -> None:
     made("keys", "AndroidKeystore").wrap(b"other")  # makes another key
     with pytest.raises(KeystoreError):
         keystore.unwrap(wrapped)
+
+
+@pytest.mark.proves("L22")
+def test_a_network_that_comes_or_goes_is_told_to_the_last_who_watches(phone: Phone) -> None:
+    network = made("network", "AndroidNetwork")
+    first: list[bool] = []
+    told: list[bool] = []
+    network.watch(first.append)
+    network.watch(told.append)
+    for phone.connected in (None, True, False, True):
+        [receiver] = phone.receivers
+        receiver.heard(None, None)
+    assert (first, told) == ([], [False, True, False, True])
+    network.watch(None)
+    assert phone.receivers == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from queue import Queue
 from threading import Event, current_thread
 
@@ -23,23 +24,26 @@ class Client:
         self.go.set()
         self.stopped: list[bool] = []
         self.broken = False
+        self.faults: tuple[Fault, ...] = ()
+        self.at: list[float] = []
 
     def run(self, progress: Callable[[Progress], None], stop: Event) -> SyncResult:
         self.runs += 1
+        self.at.append(time.monotonic())
         self.began.set()
         progress(Progress("sending", 0, 3))
         assert self.go.wait(10)
         self.stopped.append(stop.is_set())
         if self.broken:
             raise ZeroDivisionError
-        return self.failed()
+        return self.failed(*self.faults)
 
     def failed(self, *faults: Fault) -> SyncResult:
         return SyncResult(faults, 0, 0, 0, 0, 0, 0, 0, 0, not faults)
 
 
 class Work:
-    def __init__(self, automatic: bool = True) -> None:
+    def __init__(self, automatic: bool = True, **pauses: float) -> None:
         self.client = Client()
         self.results: Queue[SyncResult] = Queue()
         self.told: list[tuple[str, str]] = []
@@ -49,6 +53,7 @@ class Work:
             self.results.put,
             self.client,  # type: ignore[arg-type]
             automatic,
+            **pauses,
         )
 
 
@@ -110,6 +115,38 @@ def test_automatic_off_means_off() -> None:
     time.sleep(0.05)
     assert work.client.runs == 0
     work.worker.request()
+    work.results.get(timeout=10)
+    work.worker.close()
+
+
+@pytest.mark.proves("L22")
+def test_it_tries_again_by_itself_at_longer_and_longer_pauses() -> None:
+    work = Work(again_s=0.4, retry_s=0.05)
+    work.client.faults = (fault("sync.unreachable", unsent=3),)
+    work.worker.request()
+    for _ in range(6):
+        work.results.get(timeout=10)
+    work.worker.close()
+    pauses = [later - earlier for earlier, later in pairwise(work.client.at)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.05, 0.1, 0.2, 0.4, 0.4), strict=True)), (
+        pauses
+    )
+
+
+@pytest.mark.proves("L22")
+def test_after_a_sync_the_next_follows_unless_automatic_is_off() -> None:
+    work = Work(again_s=0.05)
+    work.worker.request()
+    for _ in range(3):
+        work.results.get(timeout=10)
+    work.worker.automatic = False
+    time.sleep(0.1)
+    runs = work.client.runs
+    time.sleep(0.3)
+    assert work.client.runs == runs
+    work.worker.automatic = True
+    while not work.results.empty():
+        work.results.get()
     work.results.get(timeout=10)
     work.worker.close()
 

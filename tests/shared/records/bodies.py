@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from datetime import UTC, date, datetime
 from typing import Any
@@ -130,7 +131,7 @@ def spoilt(draw: st.DrawFn, schema: type[Body]) -> dict[str, Any]:
         if not draw(st.integers(0, 4)):
             target.pop(key, None)
         else:
-            target[key] = draw(wrong)
+            target[key] = copy.deepcopy(draw(wrong))  # the next change may spoil the inside of this one
     return body
 
 
