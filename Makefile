@@ -26,7 +26,7 @@ seed: setup    ## Tạo dữ liệu mẫu (SIZE=small|medium|large) / make seed 
 	$(BIN)/tungnha seed --size $(SIZE) $(ARGS)
 
 test: setup    ## Chạy mọi kiểm thử (PostgreSQL, trình duyệt, Kivy) / run every test
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup    ## Kiểm tra cách viết, kiểu và chiều import / format, lint, types, import direction
 	$(BIN)/ruff format --check .

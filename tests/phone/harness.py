@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
 import os
 import sys
 import time
@@ -25,12 +24,12 @@ prepare(os.environ.get("PHONE_SIZE"), offscreen=True, density=float(os.environ.g
 from kivy.base import EventLoop  # noqa: E402
 from kivy.clock import Clock as KivyClock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
-from kivy.input.motionevent import MotionEvent  # noqa: E402
 from kivy.metrics import dp  # noqa: E402
 from kivy.uix.recycleview.views import _cached_views  # noqa: E402  rows that were shown hold their screen
 from kivy.uix.widget import Widget  # noqa: E402
 
 import mobile.screens.every  # noqa: E402, F401  the app loads it behind the lock, tests at once
+from mobile.bench.hands import Finger  # noqa: E402
 from mobile.picture import frame, save_picture  # noqa: E402
 from mobile.screens.base import Screen  # noqa: E402
 from mobile.shell import TungNhaApp  # noqa: E402
@@ -40,6 +39,8 @@ from shared.clock import Clock  # noqa: E402
 
 #: Nobody feels a search for what nobody holds; one is made when an app is closed.
 SELDOM = (50_000, 50, 100)
+#: What was made since the app was opened; a full search would walk over all that other tests of the process left.
+RECENT = 1
 
 #: A turn of the app's clock, which tests move on faster than real time.
 TURN_S = 1 / 60
@@ -75,22 +76,6 @@ KivyClock._max_fps = 0
 SETTLE_S = 0.25
 
 
-class _Touch(MotionEvent):
-    """A finger."""
-
-    _ids = itertools.count(1)
-
-    def __init__(self, x: float, y: float) -> None:
-        super().__init__("test", f"finger{next(self._ids)}", {"x": x / Window.width, "y": y / Window.height})
-        self.profile = ["pos"]
-        self.is_touch = True
-        self.type_id = "touch"
-
-    def depack(self, args: dict[str, float]) -> None:
-        self.sx, self.sy = args["x"], args["y"]
-        super().depack(args)
-
-
 class Harness:
     """One running app."""
 
@@ -116,7 +101,7 @@ class Harness:
         self.settle(0.02)
         _cached_views.clear()
         del self.app, self.stage
-        gc.collect()
+        gc.collect(RECENT)
 
     # Time
 
@@ -194,7 +179,7 @@ class Harness:
         x, y = widget.to_window(*widget.center)
         assert 0 <= x <= Window.width, f"{widget} is beside the window"
         assert 0 <= y <= Window.height, f"{widget} is off the window at {y}"
-        touch = _Touch(x, y)
+        touch = Finger(x, y)
         EventLoop.post_dispatch_input("begin", touch)
         self.frames(2)
         EventLoop.post_dispatch_input("end", touch)
@@ -224,14 +209,13 @@ class Harness:
 
     def slide(self, dx: float, dy: float = 0) -> None:
         """Slide a thumb over the middle of the screen, by dp."""
-        touch = _Touch(Window.width / 2, Window.height * 0.45)
+        touch = Finger(Window.width / 2, Window.height * 0.45)
         EventLoop.post_dispatch_input("begin", touch)
         self.frames(1)
         for step in range(1, 6):
             x = Window.width / 2 + dp(dx) * step / 5
             y = Window.height * 0.45 + dp(dy) * step / 5
-            touch.move({"x": x / Window.width, "y": y / Window.height})
-            EventLoop.post_dispatch_input("update", touch)
+            touch.slide(x, y)
             self.frames(1)
         EventLoop.post_dispatch_input("end", touch)
         self.settle()

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,6 +27,7 @@ from tests.mobile.phones import TODAY
 from tests.phone import test_pictures as pictures
 from tests.phone.layout import Box
 from tests.phone.village import set_up
+from tests.phone.walks import Walk
 
 #: The pictures that are kept, in pixels: one for a dp.
 SIZE = (360, 640)
@@ -107,37 +107,25 @@ def draw(screens: Iterable[str]) -> list[str]:
     wrong: list[str] = []
     for lang in ("vi", "en"):
         wanted = set(screens)
-        for role, go, more in _walks():
+        for walk in pictures.every_walk():
             if not wanted:
                 break
             with tempfile.TemporaryDirectory(prefix="tungnha-help-") as folder:
-                wrong += _walk(Path(folder), lang, wanted, role, go, more)
+                wrong += _take(Path(folder), lang, wanted, walk)
         wrong += [f"{lang} {screen}: no walk takes this picture" for screen in sorted(wanted)]
     return wrong
 
 
-def _walks() -> list[tuple[str | None, Any, dict[str, Any]]]:
-    return [
-        (None, pictures.the_first_day, {}),
-        ("village_health_worker", pictures.a_village_workers_day, {}),
-        ("station", pictures.a_stations_day, {}),
-        ("station", pictures.a_storekeepers_day, {"stocked": True}),
-        *((walk.role, walk.go, dict(walk.phone)) for walk in pictures.more_walks()),
-    ]
-
-
-def _walk(
-    folder: Path, lang: str, wanted: set[str], role: str | None, go: Any, more: dict[str, Any]
-) -> list[str]:
+def _take(folder: Path, lang: str, wanted: set[str], walk: Walk) -> list[str]:
     clock = FixedClock(TODAY)
-    if role is not None:
-        set_up(folder / "phone", role, clock, **more)
+    if walk.role is not None:
+        set_up(folder / "phone", walk.role, clock, **walk.phone)
     phone = Harness(folder / "phone", clock)
     walker = HelpPictures(phone, lang, folder, wanted)
     try:
-        go(walker)
+        walk.go(walker)
     except Exception as error:  # noqa: BLE001 the other walks go on
-        walker.wrong.append(f"{lang} {go.__name__}: {type(error).__name__} {error}"[:300])
+        walker.wrong.append(f"{lang} {walk.go.__name__}: {type(error).__name__} {error}"[:300])
     finally:
         phone.close()
     return walker.wrong

@@ -26,7 +26,7 @@ def open_form(home: Path, screen: str, params: dict[str, str]) -> Harness:
     """The app on a phone that was set up before, unlocked, on a form. It never syncs."""
     harness = Harness(home, FixedClock(TODAY))
     phone = harness.app.phone
-    phone.sync = lambda: None
+    phone.sync = phone.sync_soon = lambda: None
     phone.unlock(PIN)
     harness.app.stage.start(screen, **params)
     harness.settle()

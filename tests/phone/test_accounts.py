@@ -68,7 +68,7 @@ def quiet(open_phone):
     def opened(**more):
         phone = open_phone(**more)
         phone.wait_for(lambda: not phone.app.phone.syncing)
-        phone.app.phone.sync = lambda: None
+        phone.app.phone.sync = phone.app.phone.sync_soon = lambda: None
         return phone
 
     return opened

@@ -82,7 +82,7 @@ def phone(tmp_path_factory):
     home, clock = tmp_path_factory.mktemp("phone"), FixedClock(TODAY)
     set_up(home, "station", clock, stocked=True)
     harness = Harness(home, clock)
-    harness.app.phone.sync = lambda: None
+    harness.app.phone.settings.automatic = False
     harness.pad("246810")
     yield harness
     harness.close()
