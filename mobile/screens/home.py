@@ -34,6 +34,8 @@ Part = Callable[[], list[Widget]]
 
 #: From so many days on the home screen says that its figures are old.
 STALE_DAYS = 3
+#: So many parts of an empty page are in sight, and are made at once.
+IN_SIGHT = 5
 
 
 class HomeScreen(Screen):
@@ -62,7 +64,10 @@ class HomeScreen(Screen):
             return
         self._made: list[Widget] = []
         self._parts = [
+            self._ask,
+            self._count,
             self._first,
+            self._doings,
             self._work,
             self._look,
             self._waiting,
@@ -70,8 +75,9 @@ class HomeScreen(Screen):
             *self._supplies(),
         ]
         self._parts += [lambda: home_supplies.targets(self.phone), lambda: [home_supplies.synced(self.phone)]]
-        if self._anew:
-            self._make()
+        self._looking = houses.looking(self.phone.store)
+        below = len(self._parts) - IN_SIGHT
+        while self._anew and len(self._parts) > below:
             self._make()
         self._next()
 
@@ -116,6 +122,7 @@ class HomeScreen(Screen):
 
     def _make(self) -> None:
         """Make the next part; put on what is made, or everything when it is whole."""
+        self.phone.store.drawing()
         page, made = self.ids.page, self._parts.pop(0)()
         self._made += made
         if self._anew:
@@ -126,11 +133,24 @@ class HomeScreen(Screen):
         if not self._parts:
             self._shown = self._begun
 
+    def _ask(self) -> list[Widget]:
+        """Look up the houses; nothing to see yet."""
+        try:
+            next(self._looking)
+        except StopIteration as whole:
+            self._found: list[House] = whole.value
+        else:
+            self._parts.insert(0, self._ask)
+        return []
+
+    def _count(self) -> list[Widget]:
+        """Look up the villages; nothing to see yet."""
+        self._villages = registers.villages(self.phone.store)
+        return []
+
     def _first(self) -> list[Widget]:
-        """The day, the way to search, what must not wait, what was begun."""
+        """The day, the way to search, what must not wait."""
         phone = self.phone
-        self._found = houses.houses(phone.store)
-        self._villages = registers.villages(phone.store)
         self._told = messages.messages(phone.store)
         self.title = self._place(self._villages)
         self._offer(self._villages, self._found)
@@ -142,9 +162,12 @@ class HomeScreen(Screen):
             search = QuietButton(text=words.t("home.search"), icon="magnify")
             search.bind(on_release=lambda _: phone.nav.go("search"))
             made.append(search)
-        made += [*home_notices.urgent(phone, self._told), *home_notices.refused(phone)]
+        return [*made, *home_notices.urgent(phone, self._told), *home_notices.refused(phone)]
+
+    def _doings(self) -> list[Widget]:
+        """What the phone says of itself, whom somebody watches, what was begun."""
+        phone = self.phone
         return [
-            *made,
             *home_notices.notes(phone),
             *home_notices.observed(phone),
             *home_notices.session(phone),

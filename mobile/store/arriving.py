@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mobile.store.store import Store
 
 #: Entries a transaction: some tens of milliseconds, so that a record never waits long.
-CHUNK = 200
+CHUNK = 50
 PAUSE_S = 0.002
 
 
@@ -47,12 +47,13 @@ def apply_page(store: Store, page: Any, stop: Callable[[], bool] = lambda: False
     Raises Refused: sync.bad_answer (its shape), sync.stream_broken (a gap or a wrong running hash). In both
     cases nothing of the page is stored.
     """
-    parts = [_checked(store.database.connection, part) for part in _parts(page)]
+    parts = [_checked(store, part) for part in _parts(page)]
     new, ready, today = 0, store.ready, store.clock.today()
     for part in parts:
         for start in range(0, len(part.entries), CHUNK):
             if stop():
                 return new
+            store.let_by()
             with store.database.transaction() as connection:
                 new += _take(connection, part, start, today if ready else None)
             time.sleep(PAUSE_S)
@@ -86,9 +87,9 @@ def _parts(page: Any) -> list[Mapping[str, Any]]:
     return parts
 
 
-def _checked(connection: Connection, part: Mapping[str, Any]) -> Arriving:
+def _checked(store: Store, part: Mapping[str, Any]) -> Arriving:
     stream = str(part["id"])
-    row = connection.execute("SELECT position, hash FROM stream WHERE id = ?", (stream,)).fetchone()
+    row = store.database.row("SELECT position, hash FROM stream WHERE id = ?", (stream,))
     position, running = (row[0], bytes(row[1])) if row else (0, wire.EMPTY_HASH)
     if part["from"] > position:
         raise Refused(fault("sync.stream_broken", stream=stream))
@@ -96,6 +97,7 @@ def _checked(connection: Connection, part: Mapping[str, Any]) -> Arriving:
         return Arriving(stream, position, [])
     entries: list[tuple[bytes, dict[str, Any]]] = []
     for raw in part["entries"][position - part["from"] :]:
+        store.let_by()
         try:
             digest = wire.digest(wire.canonical(raw))
         except (TypeError, ValueError) as error:

@@ -7,7 +7,7 @@ anyone recorded in the village they live in, at the door or at a health facility
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -45,6 +45,9 @@ AND EXISTS (SELECT 1 FROM person r JOIN visit_outcome o ON o.person_id = r.id JO
 #: SQL: the houses of the people without an outcome, each as often as there are such people.
 UNANSWERED = f"SELECT p.household_id FROM person p WHERE {ASKED_ABOUT} {{which}} AND NOT ({_ANSWERED})"
 
+#: So many people are looked at before a pause: while a sync writes they are all deciphered anew.
+PIECE = 3_000
+_PIECE = "AND p.rowid BETWEEN ? AND ?"
 
 #: Of a house without a visit: whether somebody was at the door, and what the newest visit agreed on.
 NOBODY = (0, None)
@@ -79,15 +82,29 @@ class Lane:
 
 def houses(store: Store, village: str | None = None) -> list[House]:
     """Every house of my villages, or of one of them, each once: sorted by village, lane and head of household."""
+    asking = looking(store, village)
+    while True:
+        try:
+            next(asking)
+        except StopIteration as whole:
+            found: list[House] = whole.value
+            return found
+
+
+def looking(store: Store, village: str | None = None) -> Generator[None, None, list[House]]:
+    """As `houses`, with a pause after each question to the store, for a screen that draws between them."""
     mine = [village] if village else [each.id for each in places.my_villages(store)]
     marks = ",".join("?" * len(mine))
     rows, today = store.database.rows, store.clock.today()
     # Of all villages everything is looked at in the order it lies in: an index would only lead there by detours.
-    (one, of_person), told = (
-        (("AND village_id = ?", "AND p.village_id = ?"), mine) if village else (("", ""), [])
-    )
+    one, of_people = ("AND village_id = ?", "AND p.village_id = ?") if village else ("", _PIECE)
+    told = mine if village else []
     visited = {row[0]: (row[1], row[2]) for row in rows(VISITED.format(which=one), told)}
-    unanswered = Counter(row[0] for row in rows(UNANSWERED.format(which=of_person), told))
+    yield
+    unanswered: Counter[str] = Counter()
+    for piece in [mine] if village else _pieces(store):
+        unanswered.update(row[0] for row in rows(UNANSWERED.format(which=of_people), piece))
+        yield
     found = []
     for house_id, where, lane in rows(
         f"SELECT id, village_id, lane FROM household WHERE village_id IN ({marks}) ORDER BY sort_name, id",
@@ -100,6 +117,11 @@ def houses(store: Store, village: str | None = None) -> list[House]:
         found.append(House(house_id, where, lane or "", state, to_knock, revisit_on))
     order = {each: number for number, each in enumerate(mine)}
     return sorted(found, key=lambda house: (order[house.village_id], _lane_key(house.lane)))
+
+
+def _pieces(store: Store) -> Iterator[tuple[int, int]]:
+    [last] = store.database.rows("SELECT coalesce(max(rowid), 0) FROM person")
+    return ((first, first + PIECE - 1) for first in range(0, last[0] + 1, PIECE))
 
 
 def lanes(found: Iterable[House]) -> list[Lane]:

@@ -7,6 +7,7 @@ worker writes while a screen reads.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -26,6 +27,9 @@ from shared.faults import Refused, fault
 from shared.reading import read_payload
 from shared.rules.phones import Room
 
+#: How long after a screen began a part of itself a sync waits for it, and how often it looks, in seconds.
+DRAWN_S, LOOK_S = 0.1, 0.005
+
 
 class Store:
     """An open store. Make one with `Store.create` or `Store.open`; call `close` when the app ends.
@@ -39,6 +43,7 @@ class Store:
         self.home = home
         self.clock = clock
         self.syncing = Lock()
+        self._drawing_until = 0.0
         self.database = Database(home / "store.db", key)
         self._vault = vault
         arriving.read_again(self)
@@ -298,6 +303,15 @@ class Store:
         """Ask for every stream from its start at the next pull; what is already here is skipped."""
         with self.database.transaction() as connection:
             set_meta(connection, "cursor", "")
+
+    def drawing(self) -> None:
+        """A screen makes a part of itself now: a sync that writes lets it go first."""
+        self._drawing_until = time.monotonic() + DRAWN_S
+
+    def let_by(self) -> None:
+        """Wait, outside of any transaction, while a screen is being made."""
+        while time.monotonic() < self._drawing_until:
+            time.sleep(LOOK_S)
 
     def note_sync(self) -> None:
         """Remember that a sync went through now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from mobile.store import registers
-from mobile.store.store import Store
+from mobile.store.store import DRAWN_S, Store
 from shared.faults import Refused
 from tests.mobile.phones import (
     OTHER_VILLAGE,
@@ -60,6 +61,18 @@ def refused_code(phone: Store, arriving: dict[str, Any]) -> str:
     with pytest.raises(Refused) as refusal:
         phone.apply_page(arriving)
     return refusal.value.faults[0].code
+
+
+@pytest.mark.proves("L23")
+def test_a_screen_that_is_being_made_goes_first(phone: Store) -> None:
+    streams = village()
+    phone.drawing()
+    began = time.monotonic()
+    phone.apply_page(streams.whole())
+    assert time.monotonic() - began >= DRAWN_S, "the page waited"
+    began = time.monotonic()
+    phone.let_by()
+    assert time.monotonic() - began < DRAWN_S, "it waits for no screen that is made"
 
 
 def test_a_page_fills_the_registers(phone: Store) -> None:
