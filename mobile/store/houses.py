@@ -120,8 +120,17 @@ def looking(store: Store, village: str | None = None) -> Generator[None, None, l
 
 
 def _pieces(store: Store) -> Iterator[tuple[int, int]]:
-    [last] = store.database.rows("SELECT coalesce(max(rowid), 0) FROM person")
-    return ((first, first + PIECE - 1) for first in range(0, last[0] + 1, PIECE))
+    """From which person to which, as they lie; one that was projected anew lies at the end."""
+    after = 0
+    while True:
+        [last] = store.database.rows(
+            "SELECT max(rowid) FROM (SELECT rowid FROM person NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ?)",
+            (after, PIECE),
+        )
+        if last[0] is None:
+            return
+        yield after + 1, last[0]
+        after = last[0]
 
 
 def lanes(found: Iterable[House]) -> list[Lane]:

@@ -87,7 +87,7 @@ class SyncWorker:
         self._thread.join()
 
     def _work(self) -> None:
-        pause_s, failures = self._again_s, 0
+        pause_s, retry_s = self._again_s, self._retry_s
         while True:
             with self._state:
                 asked = self._state.wait_for(lambda: self._wanted or self._closed, pause_s)
@@ -98,8 +98,10 @@ class SyncWorker:
                 self._wanted, self._running = False, True
                 self._stop.clear()
             result = self._run()
-            pause_s = min(self._retry_s * 2**failures, self._again_s) if result.faults else self._again_s
-            failures = failures + 1 if result.faults else 0
+            if result.faults:
+                pause_s, retry_s = min(retry_s, self._again_s), min(retry_s * 2, self._again_s)
+            else:
+                pause_s, retry_s = self._again_s, self._retry_s
             with self._state:
                 self._running = False
             self._on_result(result)
